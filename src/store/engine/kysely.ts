@@ -1,0 +1,68 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect as KyselyDialect,
+  Kysely,
+  PostgresAdapter,
+  PostgresQueryCompiler,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { DB } from '../schema.ts'
+import type { Answer, Dialect } from './types.ts'
+
+type Execute = (query: Pick<CompiledQuery, 'sql' | 'parameters'>) => Promise<Answer>
+
+/** Kysely over an `execute` function: transactions are the write queue's business, not Kysely's. */
+export function kyselyOver(dialect: Dialect, execute: Execute): Kysely<DB> {
+  return new Kysely<DB>({ dialect: dialects[dialect](execute) })
+}
+
+const refuse = async (): Promise<never> => {
+  throw new Error('transactions belong to store.write')
+}
+
+function connection(execute: Execute): DatabaseConnection {
+  return {
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      const { rows, changes } = await execute(query)
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) }
+    },
+    streamQuery(): never {
+      throw new Error('page by key instead: no snapshot outlives a read')
+    },
+  }
+}
+
+function driver(execute: Execute) {
+  const one = connection(execute)
+  return {
+    init: async () => {},
+    acquireConnection: async () => one,
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  }
+}
+
+const introspector = (): never => {
+  throw new Error('the schema is known: prisma/schema.prisma')
+}
+
+const dialects: Record<Dialect, (execute: Execute) => KyselyDialect> = {
+  sqlite: (execute) => ({
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => driver(execute),
+    createIntrospector: introspector,
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }),
+  postgresql: (execute) => ({
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => driver(execute),
+    createIntrospector: introspector,
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  }),
+}

@@ -1,0 +1,9 @@
+import { DatabaseSync } from 'node:sqlite'
+import { workerData } from 'node:worker_threads'
+import { busyMilliseconds } from '../../../limits.ts'
+
+const { from, to } = workerData as { from: string; to: string }
+const database = new DatabaseSync(from, { timeout: busyMilliseconds })
+database.exec('PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0')
+database.prepare('VACUUM INTO ?').run(to)
+database.close()

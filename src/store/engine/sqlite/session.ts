@@ -1,0 +1,75 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { busyMilliseconds, preparedStatements } from '../../../limits.ts'
+import type { Answer, Row, Session } from '../types.ts'
+
+type Prepared = { statement: StatementSync; returnsRows: boolean }
+
+/** One connection with its prepared statements. */
+export class SqliteSession implements Session {
+  readonly dialect = 'sqlite'
+  readonly database: DatabaseSync
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(file: string, options: { readOnly?: boolean } = {}) {
+    this.database = new DatabaseSync(file, { timeout: busyMilliseconds, readOnly: options.readOnly ?? false })
+  }
+
+  get inTransaction(): boolean {
+    return this.database.isTransaction
+  }
+
+  execute(sql: string, parameters: readonly unknown[]): Answer {
+    const { statement, returnsRows } = this.#prepare(sql)
+    const values = parameters as SQLInputValue[]
+    if (returnsRows) {
+      const rows = statement.all(...values) as Row[]
+      return { rows, changes: rows.length }
+    }
+    return { rows: [], changes: Number(statement.run(...values).changes) }
+  }
+
+  begin(): void {
+    this.execute('BEGIN IMMEDIATE', [])
+  }
+  beginRead(): void {
+    this.execute('BEGIN', [])
+  }
+  commit(): void {
+    this.execute('COMMIT', [])
+  }
+  rollback(): void {
+    this.execute('ROLLBACK', [])
+  }
+  savepoint(): void {
+    this.execute('SAVEPOINT body', [])
+  }
+  release(): void {
+    this.execute('RELEASE body', [])
+  }
+  rollbackToSavepoint(): void {
+    this.execute('ROLLBACK TO body', [])
+    this.execute('RELEASE body', [])
+  }
+
+  isTransient(): boolean {
+    return false
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    this.database.close()
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql)
+    if (known) return known
+    const statement = this.database.prepare(sql)
+    const prepared = { statement, returnsRows: statement.columns().length > 0 }
+    if (this.#prepared.size >= preparedStatements) {
+      const oldest = this.#prepared.keys().next().value
+      if (oldest !== undefined) this.#prepared.delete(oldest)
+    }
+    this.#prepared.set(sql, prepared)
+    return prepared
+  }
+}

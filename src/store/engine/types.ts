@@ -1,0 +1,53 @@
+import type { CompiledQuery, Kysely } from 'kysely'
+import type { DB } from '../schema.ts'
+
+export type Dialect = 'sqlite' | 'postgresql'
+export type Row = Record<string, unknown>
+export type Answer = { rows: Row[]; changes: number }
+
+/** A committed snapshot to read from. Valid until the body that got it settles. */
+export type View = {
+  readonly dialect: Dialect
+  /** Queries whose shape is decided at run time. Hot ones are `prepared()`. */
+  readonly db: Kysely<DB>
+  /** Milliseconds since 1970, the same for the whole body. */
+  readonly now: number
+  execute(query: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<Answer>
+}
+
+/** A view that also changes. All of a body's changes are kept, or none. */
+export type Tx = View & {
+  /** The next position on the account's clock. */
+  stamp(accountId: number): Promise<number>
+  /** Adds to the bytes that the account owns (or frees, below zero). Throws QuotaExceeded. */
+  charge(accountId: number, bytes: number): Promise<void>
+  /** Wakes the watchers of a topic once this write is durable. */
+  changed(topic: string): void
+}
+
+/** What a database must do for the write queue. SQLite answers at once, PostgreSQL with promises. */
+export type Session = {
+  readonly dialect: Dialect
+  readonly inTransaction: boolean
+  execute(sql: string, parameters: readonly unknown[]): Answer | Promise<Answer>
+  begin(): void | Promise<void>
+  commit(): void | Promise<void>
+  rollback(): void | Promise<void>
+  savepoint(): void | Promise<void>
+  release(): void | Promise<void>
+  rollbackToSavepoint(): void | Promise<void>
+  /** Worth running again from the start: a deadlock or a serialization failure. */
+  isTransient(error: unknown): boolean
+}
+
+export type Body<T, V> = (view: V) => Promise<T>
+
+/** One database with its durability: what `Store` is built on. */
+export type Engine = {
+  readonly dialect: Dialect
+  write<T>(body: Body<T, Tx>): Promise<T>
+  read<T>(body: Body<T, View>): Promise<T>
+  /** Writes a consistent copy for a backup. */
+  copyTo(file: string): Promise<void>
+  close(): Promise<void>
+}

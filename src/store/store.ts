@@ -1,0 +1,97 @@
+// The one store. `write` is the only way to change anything, and resolves only when the change is
+// durable. `read` sees a committed snapshot, and answers only with what is durable.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SqliteEngine } from './engine/sqlite/engine.ts'
+import type { SqliteSession } from './engine/sqlite/session.ts'
+import type { Body, Engine, Tx, View } from './engine/types.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { migrate } from './migrate.ts'
+import { Watchers } from './watchers.ts'
+
+export type { Tx, View } from './engine/types.ts'
+
+export type StoreOptions = {
+  /** Everything the twin keeps is under this folder. */
+  directory: string
+  /** Milliseconds since 1970; a test may set the time. */
+  now?: () => number
+  /** Bytes an account may own unless it has a quota of its own; null is no bound. */
+  defaultQuota?: number | null
+  /** The disk failed: nothing more may be acknowledged. Ends the process unless a test says otherwise. */
+  onFailure?: (error: Error) => void
+}
+
+export class Store {
+  readonly directory: string
+  readonly now: () => number
+  readonly journal: Journal
+  readonly #engine: Engine
+  readonly #watchers: Watchers
+
+  static async open(options: StoreOptions): Promise<Store> {
+    await mkdir(options.directory, { recursive: true, mode: 0o700 })
+    const watchers = new Watchers()
+    const now = options.now ?? Date.now
+    const engine = await SqliteEngine.open({
+      file: join(options.directory, 'twin.db'),
+      now,
+      defaultQuota: options.defaultQuota ?? null,
+      onChanged: (topics) => watchers.notify(topics),
+      onFailure: options.onFailure ?? stop,
+      migrate: migrateSqlite,
+    })
+    const journal = await engine.write(openJournal)
+    return new Store(options, { engine, watchers, journal, now })
+  }
+
+  private constructor(
+    options: StoreOptions,
+    parts: { engine: Engine; watchers: Watchers; journal: Journal; now: () => number },
+  ) {
+    this.directory = options.directory
+    this.now = parts.now
+    this.journal = parts.journal
+    this.#engine = parts.engine
+    this.#watchers = parts.watchers
+  }
+
+  write<T>(body: Body<T, Tx>): Promise<T> {
+    return this.#engine.write(body)
+  }
+
+  read<T>(body: Body<T, View>): Promise<T> {
+    return this.#engine.read(body)
+  }
+
+  /** Calls `listener` after each durable change of `topic`, until the returned function is called. */
+  watch(topic: string, listener: () => void): () => void {
+    return this.#watchers.watch(topic, listener)
+  }
+
+  /** Writes a consistent copy of the database to `file`, beside the running writes. */
+  copyDatabase(file: string): Promise<void> {
+    return this.#engine.copyTo(file)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+async function migrateSqlite(session: SqliteSession): Promise<void> {
+  await migrate({
+    dialect: 'sqlite',
+    script: async (sql) => session.database.exec(sql),
+    rows: async (sql) => session.database.prepare(sql).all(),
+  })
+}
+
+function stop(error: Error): never {
+  process.stderr.write(`twin: ${error.message}\n`)
+  process.abort()
+}
