@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SqliteEngine } from './engine/sqlite/engine.ts'
+import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { SqliteSession } from './engine/sqlite/session.ts'
 import type { Body, Engine, Tx, View } from './engine/types.ts'
 import { type Journal, openJournal } from './journal.ts'
@@ -28,9 +29,20 @@ export class Store {
   readonly journal: Journal
   readonly #engine: Engine
   readonly #watchers: Watchers
+  readonly #lock: FolderLock
 
   static async open(options: StoreOptions): Promise<Store> {
     await mkdir(options.directory, { recursive: true, mode: 0o700 })
+    const lock = new FolderLock(join(options.directory, 'twin.lock'))
+    try {
+      return await Store.#open(options, lock)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  static async #open(options: StoreOptions, lock: FolderLock): Promise<Store> {
     const watchers = new Watchers()
     const now = options.now ?? Date.now
     const engine = await SqliteEngine.open({
@@ -42,18 +54,19 @@ export class Store {
       migrate: migrateSqlite,
     })
     const journal = await engine.write(openJournal)
-    return new Store(options, { engine, watchers, journal, now })
+    return new Store(options, { engine, watchers, journal, now, lock })
   }
 
   private constructor(
     options: StoreOptions,
-    parts: { engine: Engine; watchers: Watchers; journal: Journal; now: () => number },
+    parts: { engine: Engine; watchers: Watchers; journal: Journal; now: () => number; lock: FolderLock },
   ) {
     this.directory = options.directory
     this.now = parts.now
     this.journal = parts.journal
     this.#engine = parts.engine
     this.#watchers = parts.watchers
+    this.#lock = parts.lock
   }
 
   write<T>(body: Body<T, Tx>): Promise<T> {
@@ -74,8 +87,9 @@ export class Store {
     return this.#engine.copyTo(file)
   }
 
-  close(): Promise<void> {
-    return this.#engine.close()
+  async close(): Promise<void> {
+    await this.#engine.close()
+    this.#lock.release()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
