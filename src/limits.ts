@@ -23,3 +23,12 @@ export const checkpointEveryMilliseconds = 500
 
 /** Milliseconds a connection waits for another process's lock before it gives up. */
 export const busyMilliseconds = 5000
+
+/** Bytes of one XML document from a client: a multiget of some thousand addresses fits; it is held in memory. */
+export const xmlBytes = 1024 * 1024
+
+/** Elements inside each other: the parser's cost grows with the square of the depth, and no standard needs twenty. */
+export const xmlDepth = 100
+
+/** Characters of one stored XML value, such as a dead property: clients keep thumbnails and tags there, not files. */
+export const xmlValueCharacters = 256 * 1024
