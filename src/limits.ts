@@ -93,3 +93,102 @@ export const pageFiles = 2_000
 
 /** Bytes of a TLS ClientHello that are looked through for an ACME challenge; real ones are below 2 KiB, post-quantum ones included. */
 export const clientHelloBytes = 16 * 1024
+
+/** Milliseconds that stopping may take before connections are cut off; service managers wait 10 s at the least. */
+export const shutdownMilliseconds = 9000
+
+/** Characters. A name is a path segment, an address's local part and a folder name; 32 keeps all of them short. */
+export const accountNameCharacters = 32
+
+/** Characters. What a person is called on the page. */
+export const displayNameCharacters = 100
+
+/** Characters. NIST SP 800-63B §3.1.1.2 asks for at least 8 where a second factor is not demanded. */
+export const passwordCharactersMin = 8
+
+/** Characters. Long enough for any passphrase; what is hashed stays bounded. */
+export const passwordCharactersMax = 256
+
+/**
+ * Argon2id (RFC 9106): KiB, passes, lanes. 32 MiB and three passes take about 60 ms on a small machine, stay above what
+ * OWASP asks for (19 MiB, two passes), and two at a time fit a box with 1 GiB. Raise them and passwords are rehashed at sign-in.
+ */
+export const argon2 = { memory: 32 * 1024, passes: 3, parallelism: 1 } as const
+
+/** PBKDF2 rounds of the SCRAM keys. RFC 7677 §4 asks for 4,096 or more; phones do 100,000 in well under a second. */
+export const scramIterations = 100_000
+
+/** Hashes at a time: they run on the four threads that Node also reads files with, two of which must stay free. */
+export const passwordHashesAtOnce = 2
+
+/** Hashes that wait, a second or two of work; half of the places are kept for networks that have signed in before. */
+export const passwordHashesQueued = 64
+
+/** Passwords (and sessions) remembered as verified: some hundred bytes each. */
+export const verifiedEntries = 10_000
+
+/** Milliseconds a verified password is remembered: Basic authentication repeats it with every request. */
+export const verifiedMilliseconds = 5 * 60_000
+
+/** Milliseconds between two notes of a credential's last use: a request must not cost a write. */
+export const lastUseEveryMilliseconds = 5 * 60_000
+
+/** Failed sign-ins that cost no wait: by one network to one account (a person tries what they remember). */
+export const freeFailures = 5
+
+/** The same, of one network over all accounts, and of all unknown networks to one account: several people may share them. */
+export const freeFailuresShared = 25
+
+/** Milliseconds to wait after the first failure that is not free; each further one doubles it. */
+export const failureWaitFirst = 1000
+
+/** Milliseconds. No wait is longer: about a hundred guesses a day. */
+export const failureWaitMost = 15 * 60_000
+
+/** Milliseconds after the last failure at which a count is forgotten. */
+export const failureMemoryMilliseconds = 24 * 60 * 60_000
+
+/** Failure counts kept, some hundred bytes each; beyond it the oldest goes. */
+export const failureCounts = 50_000
+
+/** Different wrong passwords remembered a count: a device that repeats an old one makes one guess, not hundreds. */
+export const wrongPasswordsRemembered = 4
+
+/** Milliseconds during which a network that signed in keeps its own budget of failures. */
+export const knownNetworkMilliseconds = 30 * 24 * 60 * 60_000
+
+/** Milliseconds between two notes that a known network signed in again. */
+export const knownNetworkEveryMilliseconds = 24 * 60 * 60_000
+
+/** Networks remembered an account; a phone on the move meets many, and the longest unseen goes first. */
+export const knownNetworksPerAccount = 200
+
+/** Milliseconds after its last use at which a session of the page ends. */
+export const sessionMilliseconds = 30 * 24 * 60 * 60_000
+
+/** Sessions an account may have; a new one then ends the longest unused. */
+export const sessionsPerAccount = 100
+
+/** App passwords an account may have: one a device and program. */
+export const appPasswordsPerAccount = 200
+
+/** Characters of an app password's or a session's label. */
+export const labelCharacters = 100
+
+/** Milliseconds an invitation is good for. */
+export const invitationMilliseconds = 7 * 24 * 60 * 60_000
+
+/** Milliseconds a recovery link is good for: it opens an account that has data. */
+export const recoveryMilliseconds = 24 * 60 * 60_000
+
+/** Invitations that may be open at a time. */
+export const openInvitations = 100
+
+/** Bytes of a request body under /api: the largest call is some names and a password. */
+export const apiBodyBytes = 64 * 1024
+
+/** Addresses in one selection that is downloaded as a zip. */
+export const zipSelection = 1000
+
+/** Bytes of one line on the control socket. */
+export const controlLineBytes = 1024 * 1024
