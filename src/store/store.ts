@@ -1,11 +1,11 @@
 // The one store. `write` is the only way to change anything, and resolves only when the change is
 // durable. `read` sees a committed snapshot, and answers only with what is durable.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SqliteEngine } from './engine/sqlite/engine.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { SqliteSession } from './engine/sqlite/session.ts'
 import type { Body, Engine, Tx, View } from './engine/types.ts'
+import { makeFolder } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { migrate } from './migrate.ts'
 import { Watchers } from './watchers.ts'
@@ -32,7 +32,7 @@ export class Store {
   readonly #lock: FolderLock
 
   static async open(options: StoreOptions): Promise<Store> {
-    await mkdir(options.directory, { recursive: true, mode: 0o700 })
+    await makeFolder(options.directory)
     const lock = new FolderLock(join(options.directory, 'twin.lock'))
     try {
       return await Store.#open(options, lock)
@@ -88,8 +88,11 @@ export class Store {
   }
 
   async close(): Promise<void> {
-    await this.#engine.close()
-    this.#lock.release()
+    try {
+      await this.#engine.close()
+    } finally {
+      this.#lock.release()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

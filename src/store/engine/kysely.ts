@@ -10,9 +10,9 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import type { DB } from '../schema.ts'
-import type { Answer, Dialect } from './types.ts'
+import type { Answer, Dialect, Query } from './types.ts'
 
-type Execute = (query: Pick<CompiledQuery, 'sql' | 'parameters'>) => Promise<Answer>
+type Execute = (query: Query) => Answer | Promise<Answer>
 
 /** Kysely over an `execute` function: transactions are the write queue's business, not Kysely's. */
 export function kyselyOver(dialect: Dialect, execute: Execute): Kysely<DB> {

@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.ts'
 import { prepared } from './prepared.ts'
 import type { View } from './types.ts'
 
-type Entry = { position: number; used: number; quota: number | null; dirty: boolean }
+type Entry = { position: number; used: number; readonly quota: number | null; dirty: boolean }
 
 const load = prepared((db, p: { accountId: number }) =>
   db
@@ -24,8 +24,8 @@ const save = prepared((db, p: { accountId: number; position: number; used: numbe
 
 export class Ledger {
   readonly #entries = new Map<number, Entry>()
-  /** What the current body charged, so that it can be taken back with the body. */
-  readonly #charges = new Map<number, number>()
+  /** The entries as they were before the current body touched them, to be put back when it is refused. */
+  readonly #before = new Map<number, Entry | undefined>()
   readonly #defaultQuota: number | null
 
   constructor(defaultQuota: number | null) {
@@ -33,39 +33,44 @@ export class Ledger {
   }
 
   async stamp(view: View, accountId: number): Promise<number> {
-    const entry = this.#entries.get(accountId) ?? (await this.#load(view, accountId))
-    entry.dirty = true
+    const entry = await this.#touch(view, accountId)
     return ++entry.position
   }
 
   async charge(view: View, accountId: number, bytes: number): Promise<void> {
-    const entry = this.#entries.get(accountId) ?? (await this.#load(view, accountId))
+    const entry = await this.#touch(view, accountId)
     const quota = entry.quota ?? this.#defaultQuota
     if (bytes > 0 && quota !== null && entry.used + bytes > quota) {
       throw new DomainError('QuotaExceeded', 'The account has no room left for this.', { used: entry.used, quota, bytes })
     }
     entry.used += bytes
-    entry.dirty = true
-    this.#charges.set(accountId, (this.#charges.get(accountId) ?? 0) + bytes)
   }
 
   keep(): void {
-    this.#charges.clear()
+    this.#before.clear()
   }
 
-  /** Takes back what the failed body charged; positions it took are left unused. */
+  /** Takes back what the refused body charged and stamped. */
   undo(): void {
-    for (const [accountId, bytes] of this.#charges) {
-      const entry = this.#entries.get(accountId)
-      if (entry) entry.used -= bytes
+    for (const [accountId, entry] of this.#before) {
+      if (entry) this.#entries.set(accountId, entry)
+      else this.#entries.delete(accountId)
     }
-    this.#charges.clear()
+    this.#before.clear()
   }
 
   async flush(view: View): Promise<void> {
     for (const [accountId, entry] of this.#entries) {
       if (entry.dirty) await save.run(view, { accountId, position: entry.position, used: entry.used })
     }
+  }
+
+  async #touch(view: View, accountId: number): Promise<Entry> {
+    const known = this.#entries.get(accountId)
+    const entry = known ?? (await this.#load(view, accountId))
+    if (!this.#before.has(accountId)) this.#before.set(accountId, known && { ...known })
+    entry.dirty = true
+    return entry
   }
 
   async #load(view: View, accountId: number): Promise<Entry> {

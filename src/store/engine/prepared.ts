@@ -25,15 +25,25 @@ export type Prepared<P, R> = {
  */
 export function prepared<P extends object, R>(build: (db: Kysely<DB>, p: P) => Compilable<R>): Prepared<P, R> {
   const compiled: Partial<Record<Dialect, CompiledQuery>> = {}
-  const execute = (view: View, parameters: P): Promise<Answer> => {
+  const execute = (view: View, parameters: P): Answer | Promise<Answer> => {
     compiled[view.dialect] ??= compile(view.dialect, build)
     const { sql, parameters: template } = compiled[view.dialect] as CompiledQuery
     return view.execute({ sql, parameters: template.map((value) => bind(value, parameters)) })
   }
+  // An await costs even where there is nothing to wait for, and SQLite has answered already.
   return {
-    all: async (view, parameters) => (await execute(view, parameters)).rows as R[],
-    first: async (view, parameters) => (await execute(view, parameters)).rows[0] as R | undefined,
-    run: async (view, parameters) => (await execute(view, parameters)).changes,
+    async all(view, parameters) {
+      const answer = execute(view, parameters)
+      return (answer instanceof Promise ? await answer : answer).rows as R[]
+    },
+    async first(view, parameters) {
+      const answer = execute(view, parameters)
+      return (answer instanceof Promise ? await answer : answer).rows[0] as R | undefined
+    },
+    async run(view, parameters) {
+      const answer = execute(view, parameters)
+      return (answer instanceof Promise ? await answer : answer).changes
+    },
   }
 }
 

@@ -1,21 +1,26 @@
-// Reads of the same turn share one snapshot. An answer waits until what the snapshot held is durable.
-import { kyselyOver } from './kysely.ts'
-import type { Answer, Body, Session, View } from './types.ts'
+// Reads of the same turn share one snapshot. An answer leaves only when everything that its snapshot
+// could have held is durable, so that nobody is ever shown what a power cut could take back.
+import { readBatchMilliseconds, readBodyMilliseconds } from '../../limits.ts'
+import { rollBack } from './roll-back.ts'
+import { Scope } from './scope.ts'
+import { StallGuard } from './stall-guard.ts'
+import type { Body, Session, View } from './types.ts'
 
-type ReadSession = Session & { beginRead(): void }
 type Job = { body: Body<unknown, View>; resolve: (value: never) => void; reject: (error: unknown) => void }
+type Outcome = { job: Job; value: unknown } | { job: Job; error: unknown }
 
 export type ReadQueueOptions = {
-  session: ReadSession
+  session: Session
   /** Resolves when everything committed before the call is on the disk. */
   durable: () => Promise<void>
   now: () => number
+  translate: (error: unknown) => unknown
 }
 
 export class ReadQueue {
   readonly #options: ReadQueueOptions
   #jobs: Job[] = []
-  #scheduled = false
+  #running: Promise<void> | undefined
   #closed = false
 
   constructor(options: ReadQueueOptions) {
@@ -26,89 +31,71 @@ export class ReadQueue {
     if (this.#closed) return Promise.reject(new Error('the store is closed'))
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push({ body, resolve, reject } as Job)
-      if (this.#scheduled) return
-      this.#scheduled = true
-      setImmediate(() => void this.#drain())
+      this.#running ??= this.#run()
     })
   }
 
+  /** Refuses new reads and resolves when those already taken have run. */
   async close(): Promise<void> {
     this.#closed = true
-    while (this.#scheduled) await new Promise((resolve) => setImmediate(resolve))
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#jobs.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#drain()
+    }
+    this.#running = undefined
   }
 
   async #drain(): Promise<void> {
-    const { session, durable } = this.#options
+    const { session, durable, translate } = this.#options
     const jobs = this.#jobs
     this.#jobs = []
-    const snapshot = new Snapshot(session, this.#options.now())
-    const stalled = new Promise<never>((_, reject) => {
-      setImmediate(() => reject(new Error('a read awaited something other than its own queries')))
-    })
-    stalled.catch(() => {})
-    let answers: PromiseSettledResult<unknown>[]
-    let shown: Promise<void>
+    const outcomes: Outcome[] = []
     try {
-      session.beginRead()
-      shown = durable()
-      answers = await Promise.allSettled(jobs.map((job) => Promise.race([job.body(snapshot), stalled])))
+      await session.beginRead()
+      await this.#runBodies(jobs, outcomes)
+      await session.commit()
     } catch (error) {
-      for (const job of jobs) job.reject(error)
+      await rollBack(session)
+      const reason = translate(error)
+      for (const job of jobs) job.reject(reason)
       return
-    } finally {
-      snapshot.end()
-      if (session.inTransaction) session.commit()
-      this.#scheduled = false
-      if (this.#jobs.length > 0) this.#reschedule()
     }
-    await shown.then(
-      () => settle(jobs, answers),
+    if (outcomes.length < jobs.length) this.#jobs = jobs.slice(outcomes.length).concat(this.#jobs)
+    // Asked for after the last query: a body that dawdled may have seen commits made meanwhile.
+    durable().then(
+      () => settle(outcomes, translate),
       (error) => {
-        for (const job of jobs) job.reject(error)
+        for (const { job } of outcomes) job.reject(error)
       },
     )
   }
 
-  #reschedule(): void {
-    this.#scheduled = true
-    setImmediate(() => void this.#drain())
+  /** Runs bodies one after another until they have lasted long enough or one has spoilt the snapshot. */
+  async #runBodies(jobs: readonly Job[], outcomes: Outcome[]): Promise<void> {
+    const { session } = this.#options
+    const started = performance.now()
+    const now = this.#options.now()
+    using guard = new StallGuard(session.dialect === 'sqlite' ? undefined : readBodyMilliseconds)
+    for (const job of jobs) {
+      const view = new Scope(session, now)
+      try {
+        outcomes.push({ job, value: await guard.run(job.body(view)) })
+      } catch (error) {
+        outcomes.push({ job, error })
+      }
+      view.end()
+      if (view.failure !== undefined || performance.now() - started > readBatchMilliseconds) return
+    }
   }
 }
 
-function settle(jobs: Job[], answers: PromiseSettledResult<unknown>[]): void {
-  for (const [index, answer] of answers.entries()) {
-    const job = jobs[index] as Job
-    if (answer.status === 'fulfilled') job.resolve(answer.value as never)
-    else job.reject(answer.reason)
-  }
-}
-
-class Snapshot implements View {
-  readonly now: number
-  readonly #session: Session
-  #db: View['db'] | undefined
-  #ended = false
-
-  constructor(session: Session, now: number) {
-    this.#session = session
-    this.now = now
-  }
-
-  get dialect() {
-    return this.#session.dialect
-  }
-
-  get db() {
-    this.#db ??= kyselyOver(this.dialect, (query) => this.execute(query))
-    return this.#db
-  }
-
-  async execute({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Promise<Answer> {
-    if (this.#ended) throw new Error('this read has already settled')
-    return this.#session.execute(sql, parameters)
-  }
-
-  end(): void {
-    this.#ended = true
+function settle(outcomes: Outcome[], translate: (error: unknown) => unknown): void {
+  for (const outcome of outcomes) {
+    if ('error' in outcome) outcome.job.reject(translate(outcome.error))
+    else outcome.job.resolve(outcome.value as never)
   }
 }

@@ -3,6 +3,7 @@ import type { DB } from '../schema.ts'
 
 export type Dialect = 'sqlite' | 'postgresql'
 export type Row = Record<string, unknown>
+export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
 export type Answer = { rows: Row[]; changes: number }
 
 /** A committed snapshot to read from. Valid until the body that got it settles. */
@@ -12,10 +13,14 @@ export type View = {
   readonly db: Kysely<DB>
   /** Milliseconds since 1970, the same for the whole body. */
   readonly now: number
-  execute(query: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<Answer>
+  /** SQLite answers at once: a promise for each query would cost as much as the query. */
+  execute(query: Query): Answer | Promise<Answer>
 }
 
-/** A view that also changes. All of a body's changes are kept, or none. */
+/**
+ * A view that also changes. All of a body's changes are kept, or none: a body of which one query
+ * failed is refused whole, even if it caught the error, since PostgreSQL would run no more for it.
+ */
 export type Tx = View & {
   /** The next position on the account's clock. */
   stamp(accountId: number): Promise<number>
@@ -25,12 +30,15 @@ export type Tx = View & {
   changed(topic: string): void
 }
 
-/** What a database must do for the write queue. SQLite answers at once, PostgreSQL with promises. */
+/** One connection to a database. SQLite answers at once, PostgreSQL with promises. */
 export type Session = {
   readonly dialect: Dialect
+  /** False when the database itself has given the transaction up, a full disk for one. */
   readonly inTransaction: boolean
   execute(sql: string, parameters: readonly unknown[]): Answer | Promise<Answer>
   begin(): void | Promise<void>
+  /** Begins a snapshot that only reads. */
+  beginRead(): void | Promise<void>
   commit(): void | Promise<void>
   rollback(): void | Promise<void>
   savepoint(): void | Promise<void>

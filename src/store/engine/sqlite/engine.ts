@@ -3,15 +3,14 @@
 // closing such a descriptor would drop SQLite's locks for the whole process.
 // A read's answer leaves only when every commit it could have seen is durable, so that nobody is
 // ever shown what a power cut could take back.
-import { closeSync, fdatasyncSync, fstatSync, fsyncSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { DomainError } from '../../../errors.ts'
 import { ReadQueue } from '../read-queue.ts'
 import type { Body, Engine, Tx, View } from '../types.ts'
 import { WriteQueue } from '../write-queue.ts'
 import { Checkpointer } from './checkpointer.ts'
+import { isFailedSync, isUnwritable, translate } from './errors.ts'
 import { SqliteSession } from './session.ts'
+import { WalFile } from './wal-file.ts'
 import { WalSync } from './wal-sync.ts'
 
 export type SqliteOptions = {
@@ -26,46 +25,58 @@ export type SqliteOptions = {
 
 export class SqliteEngine implements Engine {
   readonly dialect = 'sqlite'
-  readonly #options: SqliteOptions
+  readonly #file: string
   readonly #writer: SqliteSession
   readonly #reader: SqliteSession
-  readonly #walFd: number
-  readonly #directoryFd: number
+  readonly #wal: WalFile
   readonly #sync: WalSync
   readonly #checkpointer: Checkpointer
   readonly #writes: WriteQueue
   readonly #reads: ReadQueue
+  readonly #copies = new Set<Promise<void>>()
   #closed: Promise<void> | undefined
 
   static async open(options: SqliteOptions): Promise<SqliteEngine> {
-    const writer = openWriter(options.file)
-    const walFd = openSync(`${options.file}-wal`, 'r')
-    const directoryFd = openSync(dirname(options.file), 'r')
-    verifyWal(options.file, walFd)
-    // What recovery found is in the page cache alone: it must be on the disk before anyone is shown it.
-    fdatasyncSync(walFd)
-    fsyncSync(directoryFd)
-    await options.migrate(writer)
-    fdatasyncSync(walFd)
-    return new SqliteEngine(options, writer, walFd, directoryFd)
+    const writer = new SqliteSession(options.file)
+    let wal: WalFile | undefined
+    try {
+      prepareWriter(writer, options.file)
+      wal = new WalFile(options.file)
+      // What recovery found is in the page cache alone: it must be on the disk before anyone is shown it.
+      wal.sync()
+      wal.syncFolder()
+      await options.migrate(writer)
+      wal.sync()
+      return new SqliteEngine(options, writer, wal)
+    } catch (error) {
+      writer.close()
+      wal?.close()
+      throw error
+    }
   }
 
-  private constructor(options: SqliteOptions, writer: SqliteSession, walFd: number, directoryFd: number) {
-    this.#options = options
+  private constructor(options: SqliteOptions, writer: SqliteSession, wal: WalFile) {
+    const { file, now, onFailure } = options
+    this.#file = file
     this.#writer = writer
-    this.#walFd = walFd
-    this.#directoryFd = directoryFd
-    this.#reader = new SqliteSession(options.file)
+    this.#wal = wal
+    this.#reader = new SqliteSession(file)
     this.#reader.database.exec('PRAGMA query_only=1; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0')
-    this.#sync = new WalSync({ walFd, onFailure: options.onFailure })
+    this.#sync = new WalSync({ walFd: wal.fd, onFailure })
     const durable = () => this.#sync.durable()
-    this.#writes = new WriteQueue({ ...options, session: this.#countingCommits(), durable, translate })
-    this.#reads = new ReadQueue({ session: this.#reader, durable, now: options.now })
+    this.#writes = new WriteQueue({
+      ...options,
+      session: writer,
+      durable,
+      onCommitted: () => this.#onCommitted(),
+      translate: (error) => this.#translate(error),
+    })
+    this.#reads = new ReadQueue({ session: this.#reader, durable, now, translate })
     this.#checkpointer = new Checkpointer({
-      file: options.file,
+      file,
       hold: (work) => this.#writes.hold(work),
-      onFailure: options.onFailure,
-      verifyWal: () => verifyWal(options.file, walFd),
+      onFailure: (error) => this.#sync.fail(error),
+      verifyWal: () => wal.verify(),
     })
   }
 
@@ -77,14 +88,11 @@ export class SqliteEngine implements Engine {
     return this.#reads.read(body)
   }
 
-  async copyTo(file: string): Promise<void> {
-    const worker = new Worker(new URL('./copy-worker.ts', import.meta.url), {
-      workerData: { from: this.#options.file, to: file },
-    })
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject)
-      worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the copy stopped with ${code}`))))
-    })
+  copyTo(file: string): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('the store is closed'))
+    const copy = copyInWorker(this.#file, file).finally(() => this.#copies.delete(copy))
+    this.#copies.add(copy)
+    return copy
   }
 
   close(): Promise<void> {
@@ -92,49 +100,52 @@ export class SqliteEngine implements Engine {
     return this.#closed
   }
 
+  /** Writer last: while its connection is open nobody else's close deletes the -wal under the sync. */
   async #close(): Promise<void> {
-    await this.#writes.close()
-    await this.#reads.close()
+    await Promise.allSettled([this.#writes.close(), this.#reads.close(), ...this.#copies])
     await this.#checkpointer.close()
     await this.#sync.close()
     this.#reader.close()
-    this.#writer.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    fdatasyncSync(this.#walFd)
-    this.#writer.close() // the last connection: deletes the -wal
-    fsyncSync(this.#directoryFd)
-    closeSync(this.#walFd)
-    closeSync(this.#directoryFd)
+    try {
+      this.#writer.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#wal.sync()
+    } catch (error) {
+      if (!isUnwritable((error as { errcode?: number }).errcode)) throw error // else the WAL stays, whole
+    } finally {
+      this.#writer.close()
+      this.#wal.syncFolder()
+      this.#wal.close()
+    }
   }
 
-  #countingCommits(): SqliteSession {
-    const session = this.#writer
-    const commit = session.commit.bind(session)
-    session.commit = () => {
-      commit()
-      this.#sync.committed()
-      this.#checkpointer.committed()
-    }
-    return session
+  #onCommitted(): void {
+    this.#sync.committed()
+    this.#checkpointer.committed()
+  }
+
+  #translate(error: unknown): unknown {
+    if (isFailedSync(error)) this.#sync.fail(error as Error)
+    return translate(error)
   }
 }
 
-function openWriter(file: string): SqliteSession {
-  const session = new SqliteSession(file)
-  const { version } = session.database.prepare('SELECT sqlite_version() AS version').get() as { version: string }
+async function copyInWorker(from: string, to: string): Promise<void> {
+  const worker = new Worker(new URL('./copy-worker.ts', import.meta.url), { workerData: { from, to } })
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', (error) => reject(translate(error)))
+    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the copy stopped with ${code}`))))
+  })
+}
+
+function prepareWriter({ database }: SqliteSession, file: string): void {
+  const { version } = database.prepare('SELECT sqlite_version() AS version').get() as { version: string }
   if (!atLeast(version, [3, 51, 3])) {
     throw new Error(`SQLite ${version} can corrupt a WAL database under a checkpoint: 3.51.3 or newer is needed`)
   }
-  const { journal_mode: mode } = session.database.prepare('PRAGMA journal_mode=WAL').get() as { journal_mode: string }
+  const { journal_mode: mode } = database.prepare('PRAGMA journal_mode=WAL').get() as { journal_mode: string }
   if (mode !== 'wal') throw new Error(`${file} is on a file system without shared memory: WAL mode is not possible`)
-  session.database.exec('PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0')
-  session.database.prepare('SELECT count(*) FROM sqlite_schema').get() // opens and recovers the -wal
-  return session
-}
-
-function verifyWal(file: string, walFd: number): void {
-  const held = fstatSync(walFd)
-  const named = statSync(`${file}-wal`)
-  if (held.ino !== named.ino || held.nlink !== 1) throw new Error(`${file}-wal was replaced by another program`)
+  database.exec('PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0')
+  database.prepare('SELECT count(*) FROM sqlite_schema').get() // opens and recovers the -wal
 }
 
 function atLeast(version: string, wanted: readonly [number, number, number]): boolean {
@@ -144,14 +155,4 @@ function atLeast(version: string, wanted: readonly [number, number, number]): bo
     if (part !== minimum) return part > minimum
   }
   return true
-}
-
-const SQLITE_FULL = 13
-
-function translate(error: unknown): unknown {
-  const code = (error as { errcode?: number } | null)?.errcode
-  if (code !== undefined && (code & 0xff) === SQLITE_FULL) {
-    return new DomainError('DiskFull', 'The disk of the twin is full.')
-  }
-  return error
 }

@@ -10,8 +10,8 @@ export class SqliteSession implements Session {
   readonly database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
 
-  constructor(file: string, options: { readOnly?: boolean } = {}) {
-    this.database = new DatabaseSync(file, { timeout: busyMilliseconds, readOnly: options.readOnly ?? false })
+  constructor(file: string) {
+    this.database = new DatabaseSync(file, { timeout: busyMilliseconds })
   }
 
   get inTransaction(): boolean {

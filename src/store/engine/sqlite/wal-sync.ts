@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads'
 
 export type WalSyncOptions = { walFd: number; onFailure: (error: Error) => void }
 
+type Waiting = { upTo: number; resolve: () => void; reject: (error: Error) => void }
+
 export class WalSync {
   readonly #worker: Worker
   readonly #onFailure: (error: Error) => void
@@ -12,16 +14,18 @@ export class WalSync {
   #durable = 0
   #syncing = 0
   #failed: Error | undefined
-  #waiting: { upTo: number; resolve: () => void; reject: (error: Error) => void }[] = []
+  #waiting: Waiting[] = []
+  #closing = false
 
   constructor(options: WalSyncOptions) {
     this.#onFailure = options.onFailure
     this.#worker = new Worker(new URL('./wal-sync-worker.ts', import.meta.url), { workerData: { walFd: options.walFd } })
     this.#worker.on('message', (answer: 'ok' | { failed: string }) => {
       if (answer === 'ok') this.#onSynced()
-      else this.#fail(new Error(`the database could not be synced to the disk: ${answer.failed}`))
+      else this.fail(new Error(`the database could not be synced to the disk: ${answer.failed}`))
     })
-    this.#worker.on('error', (error) => this.#fail(error as Error))
+    this.#worker.on('error', (error) => this.fail(new Error(`the worker that syncs the database died: ${error}`)))
+    this.#worker.on('exit', () => this.fail(new Error('the worker that syncs the database exited')))
     this.#worker.unref()
   }
 
@@ -41,7 +45,17 @@ export class WalSync {
     })
   }
 
+  /** The disk cannot be trusted any more: nothing is durable from now on. */
+  fail(error: Error): void {
+    if (this.#failed || this.#closing) return
+    this.#failed = error
+    for (const { reject } of this.#waiting) reject(error)
+    this.#waiting = []
+    this.#onFailure(error)
+  }
+
   async close(): Promise<void> {
+    this.#closing = true
     await this.#worker.terminate()
   }
 
@@ -60,13 +74,5 @@ export class WalSync {
     if (this.#waiting.length > 0) this.#start()
     else this.#worker.unref()
     for (const { upTo, resolve } of waiting) if (upTo <= this.#durable) resolve()
-  }
-
-  #fail(error: Error): void {
-    if (this.#failed) return
-    this.#failed = error
-    for (const { reject } of this.#waiting) reject(error)
-    this.#waiting = []
-    this.#onFailure(error)
   }
 }
