@@ -192,3 +192,12 @@ export const zipSelection = 1000
 
 /** Bytes of one line on the control socket. */
 export const controlLineBytes = 1024 * 1024
+
+/** Characters of a multistatus gathered before they are sent: a folder of some hundred leaves in one piece, with its length. */
+export const davStreamCharacters = 256 * 1024
+
+/** Members of a collection read at once: one read of the store that holds the event loop for a few milliseconds. */
+export const davPageMembers = 500
+
+/** Members that a PROPFIND with Depth: infinity may have; above it is refused with propfind-finite-depth. */
+export const davInfiniteMembers = 1000
