@@ -1,215 +1,215 @@
-import type { ColumnType } from "kysely";
-export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
-  ? ColumnType<S, I | undefined, U>
-  : ColumnType<T, T | undefined, T>;
-export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+// Generated from prisma/schema.prisma by `npm run migration`. Do not edit.
+import type { ColumnType } from 'kysely'
+export type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
+export type Timestamp = ColumnType<Date, Date | string, Date | string>
 
 export type account = {
-    id: Generated<number>;
-    /**
-     * Opaque identifier for everything that must survive a change of display name.
-     */
-    uid: string;
-    /**
-     * The name in URLs and addresses; never changes.
-     */
-    name: string;
-    displayName: string;
-    isAdmin: Generated<number>;
-    /**
-     * 'active' | 'disabled' | 'deleted'
-     */
-    state: Generated<string>;
-    /**
-     * Bytes; null is the default of the configuration.
-     */
-    quota: number | null;
-    createdAt: number;
-    deletedAt: number | null;
-};
+  id: Generated<number>
+  /**
+   * Opaque identifier for everything that must survive a change of display name.
+   */
+  uid: string
+  /**
+   * The name in URLs and addresses; never changes.
+   */
+  name: string
+  displayName: string
+  isAdmin: Generated<number>
+  /**
+   * 'active' | 'disabled' | 'deleted'
+   */
+  state: Generated<string>
+  /**
+   * Bytes; null is the default of the configuration.
+   */
+  quota: number | null
+  createdAt: number
+  deletedAt: number | null
+}
 export type blob = {
-    id: Generated<number>;
-    /**
-     * SHA-256 of the content, 32 bytes.
-     */
-    hash: Uint8Array;
-    size: number;
-    data: Uint8Array | null;
-    createdAt: number;
-    /**
-     * Marked for collection since; a writer that meets a marked hash clears it.
-     */
-    markedAt: number | null;
-};
+  id: Generated<number>
+  /**
+   * SHA-256 of the content, 32 bytes.
+   */
+  hash: Uint8Array
+  size: number
+  data: Uint8Array | null
+  createdAt: number
+  /**
+   * Marked for collection since; a writer that meets a marked hash clears it.
+   */
+  markedAt: number | null
+}
 export type clock = {
-    id: Generated<number>;
-    accountId: number;
-    /**
-     * The last position given out.
-     */
-    position: Generated<number>;
-    /**
-     * Tombstones at or below this position are gone: older tokens are too old.
-     */
-    floor: Generated<number>;
-    /**
-     * Logical bytes owned, trash and versions included.
-     */
-    used: Generated<number>;
-};
+  id: Generated<number>
+  accountId: number
+  /**
+   * The last position given out.
+   */
+  position: Generated<number>
+  /**
+   * Tombstones at or below this position are gone: older tokens are too old.
+   */
+  floor: Generated<number>
+  /**
+   * Logical bytes owned, trash and versions included.
+   */
+  used: Generated<number>
+}
 export type credential = {
-    id: Generated<number>;
-    accountId: number;
-    /**
-     * 'password' | 'app-password' | 'session'
-     */
-    kind: string;
-    label: Generated<string>;
-    /**
-     * Space-separated: 'all', or some of 'files', 'calendars', 'contacts', 'mail', 'chat'.
-     */
-    scopes: Generated<string>;
-    lookup: Uint8Array | null;
-    secret: string | null;
-    createdAt: number;
-    expiresAt: number | null;
-    lastUsedAt: number | null;
-    /**
-     * Address and protocol of the last use.
-     */
-    lastUsedBy: string | null;
-};
+  id: Generated<number>
+  accountId: number
+  /**
+   * 'password' | 'app-password' | 'session'
+   */
+  kind: string
+  label: Generated<string>
+  /**
+   * Space-separated: 'all', or some of 'files', 'calendars', 'contacts', 'mail', 'chat'.
+   */
+  scopes: Generated<string>
+  lookup: Uint8Array | null
+  secret: string | null
+  createdAt: number
+  expiresAt: number | null
+  lastUsedAt: number | null
+  /**
+   * Address and protocol of the last use.
+   */
+  lastUsedBy: string | null
+}
 export type invitation = {
-    id: Generated<number>;
-    /**
-     * 'setup' | 'invite' | 'recovery'
-     */
-    kind: string;
-    lookup: Uint8Array;
-    /**
-     * The account that a recovery link opens.
-     */
-    accountId: number | null;
-    createdBy: number | null;
-    createdAt: number;
-    expiresAt: number;
-    usedAt: number | null;
-};
+  id: Generated<number>
+  /**
+   * 'setup' | 'invite' | 'recovery'
+   */
+  kind: string
+  lookup: Uint8Array
+  /**
+   * The account that a recovery link opens.
+   */
+  accountId: number | null
+  createdBy: number | null
+  createdAt: number
+  expiresAt: number
+  usedAt: number | null
+}
 export type known_network = {
-    id: Generated<number>;
-    accountId: number;
-    network: string;
-    lastAt: number;
-};
+  id: Generated<number>
+  accountId: number
+  network: string
+  lastAt: number
+}
 export type lock = {
-    id: Generated<number>;
-    /**
-     * opaquelocktoken / urn:uuid
-     */
-    token: string;
-    kind: string;
-    itemId: number;
-    /**
-     * The account whose session holds it.
-     */
-    accountId: number;
-    exclusive: number;
-    /**
-     * Covers all members too (Depth: infinity).
-     */
-    deep: number;
-    /**
-     * The <D:owner> element's XML, as sent.
-     */
-    owner: string;
-    expiresAt: number;
-};
+  id: Generated<number>
+  /**
+   * opaquelocktoken / urn:uuid
+   */
+  token: string
+  kind: string
+  itemId: number
+  /**
+   * The account whose session holds it.
+   */
+  accountId: number
+  exclusive: number
+  /**
+   * Covers all members too (Depth: infinity).
+   */
+  deep: number
+  /**
+   * The <D:owner> element's XML, as sent.
+   */
+  owner: string
+  expiresAt: number
+}
 export type node = {
-    id: Generated<number>;
-    accountId: number;
-    parentId: number | null;
-    name: string;
-    isFolder: number;
-    blobId: number | null;
-    /**
-     * Bytes of the blob.
-     */
-    size: Generated<number>;
-    contentType: string | null;
-    createdAt: number;
-    modifiedAt: number;
-    /**
-     * Position at which it came into its present folder.
-     */
-    created: number;
-    /**
-     * Position of its last change.
-     */
-    changed: number;
-};
+  id: Generated<number>
+  accountId: number
+  parentId: number | null
+  name: string
+  isFolder: number
+  blobId: number | null
+  /**
+   * Bytes of the blob.
+   */
+  size: Generated<number>
+  contentType: string | null
+  createdAt: number
+  modifiedAt: number
+  /**
+   * Position at which it came into its present folder.
+   */
+  created: number
+  /**
+   * Position of its last change.
+   */
+  changed: number
+}
 export type property = {
-    id: Generated<number>;
-    kind: string;
-    itemId: number;
-    namespace: string;
-    name: string;
-    /**
-     * The XML inside the property element, with the namespaces it needs, and its xml:lang.
-     */
-    value: string;
-    language: string | null;
-};
+  id: Generated<number>
+  kind: string
+  itemId: number
+  namespace: string
+  name: string
+  /**
+   * The XML inside the property element, with the namespaces it needs, and its xml:lang.
+   */
+  value: string
+  language: string | null
+}
 export type setting = {
-    id: Generated<number>;
-    key: string;
-    value: string;
-};
+  id: Generated<number>
+  key: string
+  value: string
+}
 export type tombstone = {
-    id: Generated<number>;
-    accountId: number;
-    /**
-     * 'files' and later 'calendar', 'addressbook', 'mailbox', …
-     */
-    kind: string;
-    /**
-     * The collection: for files the parent folder's node id.
-     */
-    collection: number;
-    name: string;
-    position: number;
-    createdAt: number;
-};
+  id: Generated<number>
+  accountId: number
+  /**
+   * 'files' and later 'calendar', 'addressbook', 'mailbox', …
+   */
+  kind: string
+  /**
+   * The collection: for files the parent folder's node id.
+   */
+  collection: number
+  name: string
+  position: number
+  createdAt: number
+}
 export type trash = {
-    id: Generated<number>;
-    accountId: number;
-    nodeId: number;
-    originParentId: number;
-    originName: string;
-    originPath: string;
-    deletedAt: number;
-};
+  id: Generated<number>
+  accountId: number
+  nodeId: number
+  originParentId: number
+  originName: string
+  originPath: string
+  deletedAt: number
+}
 export type version = {
-    id: Generated<number>;
-    accountId: number;
-    nodeId: number;
-    blobId: number;
-    size: number;
-    contentType: string | null;
-    modifiedAt: number;
-    supersededAt: number;
-};
+  id: Generated<number>
+  accountId: number
+  nodeId: number
+  blobId: number
+  size: number
+  contentType: string | null
+  modifiedAt: number
+  supersededAt: number
+}
 export type DB = {
-    account: account;
-    blob: blob;
-    clock: clock;
-    credential: credential;
-    invitation: invitation;
-    known_network: known_network;
-    lock: lock;
-    node: node;
-    property: property;
-    setting: setting;
-    tombstone: tombstone;
-    trash: trash;
-    version: version;
-};
+  account: account
+  blob: blob
+  clock: clock
+  credential: credential
+  invitation: invitation
+  known_network: known_network
+  lock: lock
+  node: node
+  property: property
+  setting: setting
+  tombstone: tombstone
+  trash: trash
+  version: version
+}

@@ -1,9 +1,11 @@
+-- CreateTable
 CREATE TABLE "setting" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "key" TEXT NOT NULL,
     "value" TEXT NOT NULL
 );
-CREATE UNIQUE INDEX "setting_key_key" ON "setting"("key");
+
+-- CreateTable
 CREATE TABLE "account" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "uid" TEXT NOT NULL,
@@ -15,8 +17,8 @@ CREATE TABLE "account" (
     "createdAt" INTEGER NOT NULL,
     "deletedAt" INTEGER
 );
-CREATE UNIQUE INDEX "account_uid_key" ON "account"("uid");
-CREATE UNIQUE INDEX "account_name_key" ON "account"("name");
+
+-- CreateTable
 CREATE TABLE "clock" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
@@ -24,7 +26,8 @@ CREATE TABLE "clock" (
     "floor" INTEGER NOT NULL DEFAULT 0,
     "used" INTEGER NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX "clock_accountId_key" ON "clock"("accountId");
+
+-- CreateTable
 CREATE TABLE "tombstone" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
@@ -34,12 +37,13 @@ CREATE TABLE "tombstone" (
     "position" INTEGER NOT NULL,
     "createdAt" INTEGER NOT NULL
 );
-CREATE INDEX "tombstone_accountId_kind_position_idx" ON "tombstone"("accountId", "kind", "position");
+
+-- CreateTable
 CREATE TABLE "credential" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
     "kind" TEXT NOT NULL,
-    "label" TEXT NOT NULL,
+    "label" TEXT NOT NULL DEFAULT '',
     "scopes" TEXT NOT NULL DEFAULT 'all',
     "lookup" BLOB,
     "secret" TEXT,
@@ -48,8 +52,8 @@ CREATE TABLE "credential" (
     "lastUsedAt" INTEGER,
     "lastUsedBy" TEXT
 );
-CREATE UNIQUE INDEX "credential_lookup_key" ON "credential"("lookup");
-CREATE INDEX "credential_accountId_kind_idx" ON "credential"("accountId", "kind");
+
+-- CreateTable
 CREATE TABLE "invitation" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "kind" TEXT NOT NULL,
@@ -60,14 +64,16 @@ CREATE TABLE "invitation" (
     "expiresAt" INTEGER NOT NULL,
     "usedAt" INTEGER
 );
-CREATE UNIQUE INDEX "invitation_lookup_key" ON "invitation"("lookup");
+
+-- CreateTable
 CREATE TABLE "known_network" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
     "network" TEXT NOT NULL,
     "lastAt" INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX "known_network_accountId_network_key" ON "known_network"("accountId", "network");
+
+-- CreateTable
 CREATE TABLE "blob" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "hash" BLOB NOT NULL,
@@ -76,8 +82,8 @@ CREATE TABLE "blob" (
     "createdAt" INTEGER NOT NULL,
     "markedAt" INTEGER
 );
-CREATE UNIQUE INDEX "blob_hash_key" ON "blob"("hash");
-CREATE INDEX "blob_markedAt_idx" ON "blob"("markedAt");
+
+-- CreateTable
 CREATE TABLE "node" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
@@ -92,9 +98,8 @@ CREATE TABLE "node" (
     "created" INTEGER NOT NULL,
     "changed" INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX "node_parentId_name_key" ON "node"("parentId", "name");
-CREATE INDEX "node_accountId_changed_idx" ON "node"("accountId", "changed");
-CREATE INDEX "node_blobId_idx" ON "node"("blobId");
+
+-- CreateTable
 CREATE TABLE "trash" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
@@ -104,8 +109,8 @@ CREATE TABLE "trash" (
     "originPath" TEXT NOT NULL,
     "deletedAt" INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX "trash_nodeId_key" ON "trash"("nodeId");
-CREATE INDEX "trash_accountId_deletedAt_idx" ON "trash"("accountId", "deletedAt");
+
+-- CreateTable
 CREATE TABLE "version" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "accountId" INTEGER NOT NULL,
@@ -116,9 +121,8 @@ CREATE TABLE "version" (
     "modifiedAt" INTEGER NOT NULL,
     "supersededAt" INTEGER NOT NULL
 );
-CREATE INDEX "version_nodeId_supersededAt_idx" ON "version"("nodeId", "supersededAt");
-CREATE INDEX "version_accountId_supersededAt_idx" ON "version"("accountId", "supersededAt");
-CREATE INDEX "version_blobId_idx" ON "version"("blobId");
+
+-- CreateTable
 CREATE TABLE "property" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "kind" TEXT NOT NULL,
@@ -128,7 +132,8 @@ CREATE TABLE "property" (
     "value" TEXT NOT NULL,
     "language" TEXT
 );
-CREATE UNIQUE INDEX "property_kind_itemId_namespace_name_key" ON "property"("kind", "itemId", "namespace", "name");
+
+-- CreateTable
 CREATE TABLE "lock" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "token" TEXT NOT NULL,
@@ -140,6 +145,72 @@ CREATE TABLE "lock" (
     "owner" TEXT NOT NULL,
     "expiresAt" INTEGER NOT NULL
 );
+
+-- CreateIndex
+CREATE UNIQUE INDEX "setting_key_key" ON "setting"("key");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "account_uid_key" ON "account"("uid");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "account_name_key" ON "account"("name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "clock_accountId_key" ON "clock"("accountId");
+
+-- CreateIndex
+CREATE INDEX "tombstone_accountId_kind_position_idx" ON "tombstone"("accountId", "kind", "position");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "credential_lookup_key" ON "credential"("lookup");
+
+-- CreateIndex
+CREATE INDEX "credential_accountId_kind_idx" ON "credential"("accountId", "kind");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "invitation_lookup_key" ON "invitation"("lookup");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "known_network_accountId_network_key" ON "known_network"("accountId", "network");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "blob_hash_key" ON "blob"("hash");
+
+-- CreateIndex
+CREATE INDEX "blob_markedAt_idx" ON "blob"("markedAt");
+
+-- CreateIndex
+CREATE INDEX "node_accountId_changed_idx" ON "node"("accountId", "changed");
+
+-- CreateIndex
+CREATE INDEX "node_blobId_idx" ON "node"("blobId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "node_parentId_name_key" ON "node"("parentId", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "trash_nodeId_key" ON "trash"("nodeId");
+
+-- CreateIndex
+CREATE INDEX "trash_accountId_deletedAt_idx" ON "trash"("accountId", "deletedAt");
+
+-- CreateIndex
+CREATE INDEX "version_nodeId_supersededAt_idx" ON "version"("nodeId", "supersededAt");
+
+-- CreateIndex
+CREATE INDEX "version_accountId_supersededAt_idx" ON "version"("accountId", "supersededAt");
+
+-- CreateIndex
+CREATE INDEX "version_blobId_idx" ON "version"("blobId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "property_kind_itemId_namespace_name_key" ON "property"("kind", "itemId", "namespace", "name");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "lock_token_key" ON "lock"("token");
+
+-- CreateIndex
 CREATE INDEX "lock_kind_itemId_idx" ON "lock"("kind", "itemId");
+
+-- CreateIndex
 CREATE INDEX "lock_expiresAt_idx" ON "lock"("expiresAt");
