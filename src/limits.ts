@@ -201,3 +201,34 @@ export const davPageMembers = 500
 
 /** Members that a PROPFIND with Depth: infinity may have; above it is refused with propfind-finite-depth. */
 export const davInfiniteMembers = 1000
+
+/** Bytes gathered from a body before they are written to the disk in one call. */
+export const blobWriteBytes = 1024 * 1024
+
+/** Bytes of a body that may wait for the disk before its sender is held back. */
+export const blobWaitingBytes = 4 * 1024 * 1024
+
+/** Bytes of a large upload between two syncs beside it: the last one, which the client waits for, stays short. */
+export const blobSyncBytes = 32 * 1024 * 1024
+
+/** Bytes of one piece of a large content on its way out. */
+export const blobReadBytes = 256 * 1024
+
+/** Milliseconds that unreferenced content stays: longer than any upload takes between its last byte and its commit. */
+export const blobGraceMilliseconds = 60 * 60_000
+
+/** Blob rows looked at in one step of the collection. */
+export const blobCollectRows = 500
+
+/** Days. A local authority outlives the devices that were told to trust it. */
+export const localCaDays = 3650
+/** Days. CA/Browser Forum's bound, which Apple also holds against certificates of private authorities. */
+export const localCertificateDays = 397
+/** Days before the end when a local certificate is made anew. */
+export const localCertificateRenewDays = 60
+
+/** Seconds a lock may be held without a refresh: clients refresh every few minutes, and a crashed one must not block a day. */
+export const lockSecondsMost = 3600
+
+/** Locks an account may hold at a time; an office suite takes one a document, a mount one an open file. */
+export const locksPerAccount = 10_000
