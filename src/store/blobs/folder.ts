@@ -1,0 +1,179 @@
+// Large blobs in a folder: `ab/<hash>`, what is being written in `tmp/`.
+// A name appears only when its content is whole and synced, and the folder is synced after it: whoever
+// commits a row afterwards can rely on the file through a power cut.
+import { randomUUID } from 'node:crypto'
+import { closeSync, createReadStream, fstatSync, openSync, unlinkSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { DomainError } from '../../errors.ts'
+import { blobReadBytes, blobSyncBytes } from '../../limits.ts'
+import type { BlobBackend, BlobSink, StoredBlob } from './backend.ts'
+
+export class BlobFolder implements BlobBackend {
+  readonly #path: string
+  readonly #aside: string
+  /** The `ab/` folders known to be there, through a power cut too. */
+  readonly #folders = new Set<string>()
+
+  static async open(path: string): Promise<BlobFolder> {
+    await mkdir(join(path, 'tmp'), { recursive: true, mode: 0o700 })
+    await syncFolder(path)
+    await syncFolder(join(path, '..'))
+    return new BlobFolder(path)
+  }
+
+  private constructor(path: string) {
+    this.#path = path
+    this.#aside = join(path, 'tmp')
+  }
+
+  async create(): Promise<BlobSink> {
+    const path = join(this.#aside, randomUUID())
+    const file = await open(path, 'wx', 0o600).catch(translate)
+    return new FileSink(file, path, (hash) => this.#place(path, hash))
+  }
+
+  open(hash: Uint8Array, size: number, start: number, end: number): Readable {
+    const path = this.#fileOf(hash)
+    let fd: number
+    try {
+      fd = openSync(path, 'r')
+    } catch (cause) {
+      throw new DomainError('Unavailable', 'The content of this file is missing.', { path, cause })
+    }
+    if (fstatSync(fd).size !== size) {
+      closeSync(fd)
+      throw new DomainError('Unavailable', 'The content of this file is cut short.', { path })
+    }
+    return createReadStream('', { fd, start, end, highWaterMark: blobReadBytes })
+  }
+
+  remove(hash: Uint8Array): void {
+    try {
+      unlinkSync(this.#fileOf(hash))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+
+  async *list(): AsyncIterable<StoredBlob> {
+    for (const folder of (await readdir(this.#path)).sort()) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue
+      for (const name of await readdir(join(this.#path, folder))) {
+        if (!/^[0-9a-f]{64}$/.test(name)) continue
+        const found = await stat(join(this.#path, folder, name)).catch(() => undefined)
+        if (found) yield { hash: Buffer.from(name, 'hex'), modifiedAt: found.mtimeMs }
+      }
+    }
+  }
+
+  async clean(): Promise<void> {
+    for (const name of await readdir(this.#aside)) await rm(join(this.#aside, name), { force: true })
+  }
+
+  async #place(path: string, hash: Uint8Array): Promise<void> {
+    const target = this.#fileOf(hash)
+    const folder = join(target, '..')
+    if (!this.#folders.has(folder)) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await syncFolder(this.#path)
+      this.#folders.add(folder)
+    }
+    await rename(path, target)
+    await syncFolder(folder)
+  }
+
+  #fileOf(hash: Uint8Array): string {
+    const name = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex')
+    return join(this.#path, name.slice(0, 2), name)
+  }
+}
+
+class FileSink implements BlobSink {
+  readonly #file: FileHandle
+  readonly #path: string
+  readonly #place: (hash: Uint8Array) => Promise<void>
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
+  #failure: { error: unknown } | undefined
+
+  constructor(file: FileHandle, path: string, place: (hash: Uint8Array) => Promise<void>) {
+    this.#file = file
+    this.#path = path
+    this.#place = place
+  }
+
+  async write(chunks: Buffer[]): Promise<void> {
+    await this.#writeAll(chunks).catch(translate)
+    for (const chunk of chunks) this.#unsynced += chunk.length
+    if (this.#unsynced >= blobSyncBytes && !this.#syncing) {
+      this.#unsynced = 0
+      this.#syncing = this.#syncBeside()
+    }
+  }
+
+  async finish(hash: Uint8Array): Promise<void> {
+    try {
+      await this.#syncing
+      if (this.#failure) throw this.#failure.error
+      await this.#file.datasync()
+      await this.#file.close()
+      await this.#place(hash)
+    } catch (error) {
+      await translate(error)
+    }
+  }
+
+  async abort(): Promise<void> {
+    await this.#syncing
+    await this.#file.close().catch(() => {})
+    await rm(this.#path, { force: true })
+  }
+
+  /**
+   * Syncing beside the upload makes the last sync short, which is the one that the client waits for.
+   * The kernel reports lost pages to one sync only, so a failure here is the failure of the upload.
+   */
+  async #syncBeside(): Promise<void> {
+    try {
+      await this.#file.datasync()
+    } catch (error) {
+      this.#failure = { error }
+    }
+    this.#syncing = undefined
+  }
+
+  async #writeAll(chunks: Buffer[]): Promise<void> {
+    let rest = chunks
+    while (rest.length > 0) {
+      const { bytesWritten } = await this.#file.writev(rest)
+      rest = after(rest, bytesWritten)
+    }
+  }
+}
+
+/** What is left of `chunks` after a short write. */
+function after(chunks: Buffer[], written: number): Buffer[] {
+  let skip = written
+  for (const [index, chunk] of chunks.entries()) {
+    if (skip < chunk.length) return [chunk.subarray(skip), ...chunks.slice(index + 1)]
+    skip -= chunk.length
+  }
+  return []
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function translate(error: unknown): never {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOSPC' || code === 'EDQUOT') throw new DomainError('DiskFull', 'The disk of the twin is full.')
+  throw error
+}
