@@ -1,20 +1,10 @@
 // Every socket is counted from accept to close, so that no stranger can take all of them: an address has its share,
 // and when the house is full the connection that has been idle longest makes room for the new one.
 
-import { isIPv6, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { networkOf } from './ip.ts'
 
 type Bounds = { readonly connections: number; readonly connectionsPerAddress: number }
-
-/** IPv4 as it is, IPv6 down to its /64, which is what one customer gets. */
-export const networkOf = (address: string): string => {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
-  if (!isIPv6(plain)) return plain
-  const [head = '', tail] = plain.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const last = tail === undefined || tail === '' ? [] : tail.split(':')
-  while (tail !== undefined && groups.length + last.length < 8) groups.push('0')
-  return `${[...groups, ...last].slice(0, 4).join(':')}::/64`
-}
 
 /** The same for a socket and for the TLS socket on top of it, which node does not tie together in public. */
 const peerOf = (socket: Socket): string =>
