@@ -1,6 +1,11 @@
 // The one store. `write` is the only way to change anything, and resolves only when the change is
 // durable. `read` sees a committed snapshot, and answers only with what is durable.
 import { join } from 'node:path'
+import type { Accounts } from './accounts/accounts.ts'
+import type { Credentials } from './accounts/credentials.ts'
+import type { Links } from './accounts/links.ts'
+import { type AccountParts, openAccounts } from './accounts/open.ts'
+import type { SignIn } from './accounts/sign-in.ts'
 import { SqliteEngine } from './engine/sqlite/engine.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { SqliteSession } from './engine/sqlite/session.ts'
@@ -27,6 +32,10 @@ export class Store {
   readonly directory: string
   readonly now: () => number
   readonly journal: Journal
+  readonly accounts: Accounts
+  readonly credentials: Credentials
+  readonly links: Links
+  readonly signIn: SignIn
   readonly #engine: Engine
   readonly #watchers: Watchers
   readonly #lock: FolderLock
@@ -54,16 +63,27 @@ export class Store {
       migrate: migrateSqlite,
     })
     const journal = await engine.write(openJournal)
-    return new Store(options, { engine, watchers, journal, now, lock })
+    const accountParts = await openAccounts({
+      directory: options.directory,
+      now,
+      write: (body) => engine.write(body),
+      read: (body) => engine.read(body),
+      watch: (topic, listener) => watchers.watch(topic, listener),
+    })
+    return new Store(options, { engine, watchers, journal, now, lock, ...accountParts })
   }
 
   private constructor(
     options: StoreOptions,
-    parts: { engine: Engine; watchers: Watchers; journal: Journal; now: () => number; lock: FolderLock },
+    parts: { engine: Engine; watchers: Watchers; journal: Journal; now: () => number; lock: FolderLock } & AccountParts,
   ) {
     this.directory = options.directory
     this.now = parts.now
     this.journal = parts.journal
+    this.accounts = parts.accounts
+    this.credentials = parts.credentials
+    this.links = parts.links
+    this.signIn = parts.signIn
     this.#engine = parts.engine
     this.#watchers = parts.watchers
     this.#lock = parts.lock

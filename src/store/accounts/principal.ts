@@ -1,0 +1,11 @@
+/** Who a request speaks for, and by what credential. */
+export type Principal = {
+  accountId: number
+  name: string
+  displayName: string
+  isAdmin: boolean
+  /** 'all', or what the credential is good for. */
+  scopes: ReadonlySet<string>
+  credentialId: number
+  kind: 'password' | 'app-password' | 'session'
+}
