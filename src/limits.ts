@@ -45,15 +45,6 @@ export const xmlValueCharacters = 256 * 1024
 /** Ranges in one request that are answered; above it the whole content is sent (RFC 9110 §14.2). */
 export const rangesInRequest = 16
 
-/** Seconds a WebDAV lock lasts when the client names no time; Finder and Office refresh theirs well before. */
-export const davLockSecondsDefault = 1800
-
-/** Seconds a WebDAV lock may last at most: what a crashed program left locked is free again the next day. */
-export const davLockSeconds = 24 * 60 * 60
-
-/** Locks an account may hold at once: an editor holds one a file, a whole office suite some dozens. */
-export const davLocksPerAccount = 1000
-
 /** Properties named in one request: clients ask for some dozens. */
 export const propertiesInRequest = 500
 
@@ -232,3 +223,37 @@ export const lockSecondsMost = 3600
 
 /** Locks an account may hold at a time; an office suite takes one a document, a mount one an open file. */
 export const locksPerAccount = 10_000
+
+/** Files and bytes a file in certs/: more is a mistake. */
+export const ownCertificateFiles = 200
+export const ownCertificateBytes = 256 * 1024
+/** Milliseconds between looks at certs/ where the system does not tell of changes (symbolic links, network drives). */
+export const ownCertificatesEveryMilliseconds = 60_000
+/** Milliseconds that certs/ must be quiet before it is read: a key and its certificate are written one after the other. */
+export const ownCertificatesQuietMilliseconds = 300
+
+/** Milliseconds after the first failed order, doubled at each further one: an authority bears five failures an hour. */
+export const acmeBackoffMilliseconds = { first: 30 * 60_000, most: 24 * 60 * 60_000 } as const
+/** Share of a pause by which twins differ, so that they do not all come at once. */
+export const acmeJitter = 0.2
+
+/** Milliseconds. setTimeout takes 31 bits; a longer wait is cut into days. */
+export const longestTimerMilliseconds = 24 * 60 * 60_000
+
+/** Bytes (UTF-8) of a file's name: what every file system that mounts the twin can store. */
+export const nameBytes = 255
+
+/** Folders above a new folder or a moved one: every look at its path costs one step a folder. */
+export const treeDepth = 200
+
+/** Rows that one write copies or deletes of a tree: some 3 ms of the event loop. */
+export const treeRowsPerWrite = 250
+
+/** Versions of one file whose end of age or number is looked after in one write. */
+export const versionsPerWrite = 250
+
+/** Files and tombstones looked at for one page of `since`. */
+export const sinceRows = 1000
+
+/** Descendants of folders moved in that one page of `since` names; above it the client reads all anew, page by page. */
+export const sinceExpanded = 5000
