@@ -48,6 +48,11 @@ const countOf = prepared((db, p: { accountId: number; now: number }) =>
 )
 
 export class Locks {
+  /** Whether anybody holds a lock of a kind: where nobody does, a writer need not know what is above. */
+  async any(view: View, kind: string): Promise<boolean> {
+    return (await anyAlive.first(view, { kind, now: view.now })) !== undefined
+  }
+
   /**
    * The locks that cover an item: its own, and the deep ones of the collections above it.
    * One indexed query that finds nothing where nobody holds a lock.
