@@ -1,0 +1,101 @@
+// The one composition root: builds the floors bottom up and closes them top down. Nothing is global, so
+// one process can run several twins side by side.
+import { type Config, ConfigError } from './config.ts'
+import type { Logger } from './log.ts'
+import { Metrics } from './metrics.ts'
+import { health } from './protocols/http/health.ts'
+import { createRedirectServer } from './protocols/http/redirect-server.ts'
+import type { Mount } from './protocols/http/router.ts'
+import { createHttpServer } from './protocols/http/server.ts'
+import { Certificates } from './protocols/http/tls/certificates.ts'
+import { keysFolder } from './store/keys.ts'
+import { Store } from './store/store.ts'
+
+export type Twin = {
+  /** Where people open the page; ends in a slash. */
+  readonly url: string
+  readonly port: number
+  /** The one-time link of a twin that has no account yet. */
+  readonly setupLink: string | undefined
+  /** The local authority's certificate (PEM), for clients that must trust it. */
+  readonly ca: string
+  readonly store: Store
+  /** Stops taking work, finishes what is under way, and resolves when all is closed. */
+  close(): Promise<void>
+}
+
+export async function createTwin(config: Config, log: Logger): Promise<Twin> {
+  const floors = new AsyncDisposableStack()
+  try {
+    return await build(config, log, floors)
+  } catch (error) {
+    await floors.disposeAsync()
+    throw error
+  }
+}
+
+async function build(config: Config, log: Logger, floors: AsyncDisposableStack): Promise<Twin> {
+  const metrics = new Metrics()
+  const store = floors.use(await Store.open({ directory: config.data, defaultQuota: config.files.defaultQuota }))
+  const certificates = await openCertificates(config, log, metrics)
+  floors.defer(async () => certificates.close())
+
+  const server = createHttpServer({ mounts: mounts(), tls: certificates, log, metrics })
+  floors.defer(() => server.close())
+  const port = await listen(server, 'https', config.ports.https, config.bind)
+  const redirects = createRedirectServer({
+    httpsPort: () => port,
+    domain: config.domain,
+    challengeFile: (token) => certificates.challengeFile(token),
+  })
+  floors.defer(() => redirects.close())
+  await listen(redirects, 'http', config.ports.http, config.bind)
+  certificates.start()
+
+  const url = `https://${config.domain}${port === 443 ? '' : `:${port}`}/`
+  const setupLink = await newSetupLink(store, url)
+  return { url, port, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
+}
+
+function mounts(): Mount[] {
+  return [{ prefix: '/healthz', methods: ['GET', 'HEAD'], handle: health }]
+}
+
+async function openCertificates(config: Config, log: Logger, metrics: Metrics): Promise<Certificates> {
+  const { tls, domain } = config
+  return Certificates.open({
+    keysDirectory: await keysFolder(config.data),
+    ownDirectory: config.certs,
+    domain,
+    acme: tls.acme ? { directoryUrl: tls.acmeDirectory, email: tls.acmeEmail, caFile: tls.acmeCa } : undefined,
+    log,
+    metrics,
+  })
+}
+
+type Listener = { listen(port: number, host: string): Promise<number> }
+
+async function listen(server: Listener, name: string, port: number, host: string): Promise<number> {
+  try {
+    return await server.listen(port, host)
+  } catch (error) {
+    throw new ConfigError(`${listenProblem((error as NodeJS.ErrnoException).code, port, host)}: set ports.${name} (TWIN_PORTS_${name.toUpperCase()}) or bind`)
+  }
+}
+
+function listenProblem(code: string | undefined, port: number, host: string): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is taken by another program`
+    case 'EACCES':
+      return `port ${port} needs privileges that this user has not got`
+    default:
+      return `port ${port} on ${host} cannot be opened (${code})`
+  }
+}
+
+async function newSetupLink(store: Store, url: string): Promise<string | undefined> {
+  if (!(await store.read((view) => store.accounts.isEmpty(view)))) return undefined
+  const { token } = await store.write((tx) => store.links.createSetup(tx))
+  return `${url}setup#${token}`
+}
