@@ -257,3 +257,15 @@ export const sinceRows = 1000
 
 /** Descendants of folders moved in that one page of `since` names; above it the client reads all anew, page by page. */
 export const sinceExpanded = 5000
+
+/** Rows of contents read at once for a backup: names and sizes only. */
+export const backupPageRows = 1000
+
+/** Bytes of a manifest, or of a list of damaged contents, in a backup that is restored. */
+export const backupListBytes = 16 * 1024 * 1024
+
+/** Contents read at once for `verify`: at most 16 MiB when all of them live in their rows. */
+export const verifyPageRows = 256
+
+/** Problems that `verify` lists one by one; beyond them it counts. */
+export const verifyProblems = 1000

@@ -6,6 +6,7 @@ import type { Credentials } from './accounts/credentials.ts'
 import type { Links } from './accounts/links.ts'
 import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
+import { refuseUnfinishedRestore } from './backup/unfinished.ts'
 import { SqliteEngine } from './engine/sqlite/engine.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { SqliteSession } from './engine/sqlite/session.ts'
@@ -42,6 +43,7 @@ export class Store {
 
   static async open(options: StoreOptions): Promise<Store> {
     await makeFolder(options.directory)
+    refuseUnfinishedRestore(options.directory)
     const lock = new FolderLock(join(options.directory, 'twin.lock'))
     try {
       return await Store.#open(options, lock)

@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DomainError } from '../../errors.ts'
+
+/** The mark that stands in a data folder while a restore moves data. */
+export const unfinishedRestore = 'restore.unfinished'
+
+/** Throws Conflict for a data folder that a restore was interrupted in: a twin that began there would begin empty. */
+export function refuseUnfinishedRestore(directory: string): void {
+  if (!existsSync(join(directory, unfinishedRestore))) return
+  throw new DomainError(
+    'Conflict',
+    `a restore into ${directory} was interrupted: run twin restore again with --force (the data from before are in before-restore-…)`,
+  )
+}

@@ -1,0 +1,110 @@
+// What must hold in the database whatever happened before: each check is one query for the rows that break it.
+// They run in one read transaction, so that writes beside them cannot look like damage.
+import type { DatabaseSync } from 'node:sqlite'
+
+type Row = Record<string, string | number | null>
+export type Check = { sql: string; says: (row: Row) => string }
+
+const orphan = (table: string, column: string, of: string, where = '1 = 1'): Check => ({
+  sql: `SELECT t.id, t."${column}" AS missing FROM "${table}" t
+        WHERE t."${column}" IS NOT NULL AND ${where}
+        AND NOT EXISTS (SELECT 1 FROM "${of}" o WHERE o.id = t."${column}")`,
+  says: (row) => `${table} ${row.id} refers to ${of} ${row.missing}, which is not there`,
+})
+
+const references: Check[] = [
+  orphan('node', 'accountId', 'account'),
+  orphan('node', 'parentId', 'node'),
+  orphan('node', 'blobId', 'blob'),
+  orphan('version', 'accountId', 'account'),
+  orphan('version', 'nodeId', 'node'),
+  orphan('version', 'blobId', 'blob'),
+  orphan('trash', 'accountId', 'account'),
+  orphan('trash', 'nodeId', 'node'),
+  orphan('property', 'itemId', 'node', `t.kind = 'node'`),
+  orphan('lock', 'itemId', 'node', `t.kind = 'node'`),
+  orphan('lock', 'accountId', 'account'),
+  orphan('clock', 'accountId', 'account'),
+  orphan('tombstone', 'accountId', 'account'),
+  orphan('credential', 'accountId', 'account'),
+  orphan('invitation', 'accountId', 'account'),
+  orphan('known_network', 'accountId', 'account'),
+]
+
+const tree: Check[] = [
+  {
+    sql: `WITH RECURSIVE reached(id) AS (
+            SELECT id FROM node WHERE parentId IS NULL
+            UNION ALL SELECT n.id FROM node n JOIN reached r ON n.parentId = r.id)
+          SELECT id FROM node EXCEPT SELECT id FROM reached`,
+    says: (row) => `node ${row.id} hangs below no root: the tree has a circle, or a folder above it is missing`,
+  },
+  {
+    sql: `SELECT n.id, n.parentId AS parent FROM node n JOIN node p ON p.id = n.parentId
+          WHERE p.isFolder = 0 OR p.accountId <> n.accountId`,
+    says: (row) => `node ${row.id} is in ${row.parent}, which is a file or another account's`,
+  },
+  {
+    sql: `SELECT id, name FROM node WHERE parentId IS NOT NULL
+          AND (name IN ('', '.', '..') OR instr(name, '/') > 0 OR instr(name, char(0)) > 0)`,
+    says: (row) => `node ${row.id} has the impossible name ${JSON.stringify(row.name)}`,
+  },
+  {
+    sql: 'SELECT id, isFolder FROM node WHERE (isFolder = 1 AND blobId IS NOT NULL) OR (isFolder = 0 AND blobId IS NULL)',
+    says: (row) => (row.isFolder ? `folder ${row.id} has a content` : `file ${row.id} has no content`),
+  },
+  {
+    sql: `SELECT 'node' AS kind, n.id, n.size, b.size AS actual FROM node n JOIN blob b ON b.id = n.blobId WHERE n.size <> b.size
+          UNION ALL
+          SELECT 'version', v.id, v.size, b.size FROM version v JOIN blob b ON b.id = v.blobId WHERE v.size <> b.size`,
+    says: (row) => `${row.kind} ${row.id} says ${row.size} bytes and its content has ${row.actual}`,
+  },
+]
+
+const journal: Check[] = [
+  {
+    sql: `SELECT n.id, n.created, n.changed, COALESCE(c.position, 0) AS clock FROM node n
+          LEFT JOIN clock c ON c.accountId = n.accountId
+          WHERE n.changed > COALESCE(c.position, 0) OR n.created > n.changed`,
+    says: (row) =>
+      `node ${row.id} came at ${row.created}, changed at ${row.changed}, and its account's clock is at ${row.clock}`,
+  },
+  {
+    sql: `SELECT t.id, t.position, COALESCE(c.position, 0) AS clock FROM tombstone t
+          LEFT JOIN clock c ON c.accountId = t.accountId WHERE t.position > COALESCE(c.position, 0)`,
+    says: (row) => `tombstone ${row.id} is at ${row.position}, and its account's clock at ${row.clock}`,
+  },
+  {
+    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) AS owned
+          FROM account a
+          LEFT JOIN clock c ON c.accountId = a.id
+          LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM node WHERE isFolder = 0 GROUP BY accountId) n ON n.accountId = a.id
+          LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM version GROUP BY accountId) v ON v.accountId = a.id
+          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0)`,
+    says: (row) => `account ${row.name} is charged ${row.used} bytes and owns ${row.owned}`,
+  },
+]
+
+const contents: Check[] = [
+  {
+    sql: 'SELECT id FROM blob WHERE length(hash) <> 32 OR (data IS NOT NULL AND length(data) <> size)',
+    says: (row) => `blob ${row.id} is not as long as it says`,
+  },
+]
+
+export const checks: readonly Check[] = [...references, ...tree, ...journal, ...contents]
+
+/** Runs SQLite's own check and all of the above on one snapshot. */
+export function checkStructure(database: DatabaseSync, problem: (text: string) => void): void {
+  database.exec('BEGIN')
+  try {
+    for (const row of database.prepare('PRAGMA integrity_check').all()) {
+      if (row.integrity_check !== 'ok') problem(`the database file: ${row.integrity_check}`)
+    }
+    for (const { sql, says } of checks) {
+      for (const row of database.prepare(sql).iterate() as Iterable<Row>) problem(says(row))
+    }
+  } finally {
+    database.exec('COMMIT')
+  }
+}
