@@ -3,7 +3,6 @@ import { loadConfig } from '../config.ts'
 import { shutdownMilliseconds } from '../limits.ts'
 import { createLog } from '../log.ts'
 import type { Command } from '../main.ts'
-import { createTwin } from '../twin.ts'
 
 const start: Command = {
   usage: 'start',
@@ -13,6 +12,7 @@ const start: Command = {
     const config = loadConfig()
     const log = createLog(config.log.level)
     const stopped = stopSignal()
+    const { createTwin } = await import('../twin.ts') // not loaded for the sake of a line of help
     const twin = await createTwin(config, log)
     if (twin.setupLink) process.stdout.write(`Open this link to begin (it works once): ${twin.setupLink}\n`)
     process.stdout.write(`twin ready ${twin.url}\n`)
@@ -26,8 +26,11 @@ const start: Command = {
 
 export default start
 
-function stopSignal(): Promise<NodeJS.Signals> {
+/** Resolves on the first; a terminal and npm may both send one, so that a second must not kill. */
+function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve(signal))
+    // The launcher that this process has a channel to was killed.
+    if (process.connected) process.once('disconnect', () => resolve('the launcher is gone'))
   })
 }
