@@ -21,6 +21,9 @@ export const writeRetries = 5
 /** Distinct SQL texts kept prepared on a connection; hot queries are far fewer. */
 export const preparedStatements = 500
 
+/** KiB of database pages kept in memory: the inner pages of the indexes of some millions of files. */
+export const databaseCacheKilobytes = 65_536
+
 /** WAL pages (4 KiB each) after which commits wait for a checkpoint to finish: 256 MiB. */
 export const walPagesBeforeHold = 65_536
 
@@ -269,3 +272,9 @@ export const verifyPageRows = 256
 
 /** Problems that `verify` lists one by one; beyond them it counts. */
 export const verifyProblems = 1000
+
+/** Rows of a folder that a zip reads at a time; each page is a read of its own. */
+export const zipPageRows = 500
+
+/** Members of the trash that one write takes out of it. */
+export const trashRowsPerWrite = 100

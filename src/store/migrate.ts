@@ -20,9 +20,14 @@ type Migration = { name: string; sql: string; checksum: string }
 const migrationsFolder = new URL('../../prisma/migrations/', import.meta.url).pathname
 
 /** Brings the database to this program's schema. Answers the names it applied. */
-export async function migrate(target: MigrationTarget, folder = join(migrationsFolder, target.dialect)): Promise<string[]> {
+export async function migrate(
+  target: MigrationTarget,
+  folder = join(migrationsFolder, target.dialect),
+): Promise<string[]> {
   await target.script(recordsTable[target.dialect])
-  const known = await target.rows('SELECT migration_name AS name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL')
+  const known = await target.rows(
+    'SELECT migration_name AS name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  )
   const migrations = readMigrations(folder)
   const names = new Set(migrations.map((migration) => migration.name))
   const unknown = known.find((row) => !names.has(String(row.name)))
@@ -57,7 +62,8 @@ function readMigrations(folder: string): Migration[] {
 async function apply(target: MigrationTarget, { name, sql, checksum }: Migration): Promise<void> {
   const now = target.dialect === 'sqlite' ? String(Date.now()) : 'now()'
   // Prisma's table rebuilds switch foreign keys off, which SQLite only does outside a transaction; there are none.
-  const body = target.dialect === 'sqlite' ? sql.replace(/^\s*PRAGMA (?:defer_)?foreign_keys\s*=\s*\w+;\s*$/gim, '') : sql
+  const body =
+    target.dialect === 'sqlite' ? sql.replace(/^\s*PRAGMA (?:defer_)?foreign_keys\s*=\s*\w+;\s*$/gim, '') : sql
   await target.script('BEGIN')
   try {
     await target.script(body)

@@ -1,8 +1,8 @@
 import {
   type CompiledQuery,
   type DatabaseConnection,
-  type Dialect as KyselyDialect,
   Kysely,
+  type Dialect as KyselyDialect,
   PostgresAdapter,
   PostgresQueryCompiler,
   type QueryResult,

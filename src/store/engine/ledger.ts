@@ -41,7 +41,11 @@ export class Ledger {
     const entry = await this.#touch(view, accountId)
     const quota = entry.quota ?? this.#defaultQuota
     if (bytes > 0 && quota !== null && entry.used + bytes > quota) {
-      throw new DomainError('QuotaExceeded', 'The account has no room left for this.', { used: entry.used, quota, bytes })
+      throw new DomainError('QuotaExceeded', 'The account has no room left for this.', {
+        used: entry.used,
+        quota,
+        bytes,
+      })
     }
     entry.used += bytes
   }

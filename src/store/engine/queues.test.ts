@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ReadQueue } from './read-queue.ts'
+import { Turns } from './turns.ts'
 import type { Session } from './types.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -29,6 +30,9 @@ function scripted(on: { commit?: () => void; execute?: (sql: string) => void } =
     beginRead() {
       inTransaction = true
     },
+    endRead() {
+      inTransaction = false
+    },
     commit() {
       on.commit?.()
       inTransaction = false
@@ -52,6 +56,8 @@ function queueOver(session: Session, durable: () => Promise<void> = async () => 
   return new WriteQueue({
     session,
     durable,
+    syncing: () => true,
+    turns: new Turns(),
     onCommitted: () => {},
     onChanged: () => {},
     now: () => 0,
@@ -74,7 +80,10 @@ test('a batch whose COMMIT throws is refused whole, and the next one goes on', a
   })
   const queue = queueOver(session)
   const outcomes = await Promise.allSettled([queue.write(insert('a')), queue.write(insert('b'))])
-  assert.deepEqual(outcomes.map((outcome) => outcome.status), ['rejected', 'rejected'])
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ['rejected', 'rejected'],
+  )
   broken = false
   assert.equal(await queue.write(insert('c')), 'c')
   assert.deepEqual(steps, ['begin', 'a', 'b', 'rollback', 'begin', 'c', 'commit'])
@@ -188,6 +197,7 @@ test('a read waits for every commit that it could have seen, those during its ow
     durable: async () => {
       askedFor.push(committed)
     },
+    turns: new Turns(),
     now: () => 0,
     translate: (error) => error,
   })
@@ -200,7 +210,13 @@ test('a read waits for every commit that it could have seen, those during its ow
 
 test('a read that awaits something else is refused and the others go on', async () => {
   const { session } = scripted()
-  const reads = new ReadQueue({ session, durable: async () => {}, now: () => 0, translate: (error) => error })
+  const reads = new ReadQueue({
+    session,
+    durable: async () => {},
+    turns: new Turns(),
+    now: () => 0,
+    translate: (error) => error,
+  })
   const [stalled, fine] = await Promise.allSettled([reads.read(() => new Promise(() => {})), reads.read(async () => 1)])
   assert.match(String((stalled as PromiseRejectedResult).reason), /awaited something other/)
   assert.deepEqual(fine, { status: 'fulfilled', value: 1 })

@@ -4,6 +4,7 @@ import { readBatchMilliseconds, readBodyMilliseconds } from '../../limits.ts'
 import { rollBack } from './roll-back.ts'
 import { Scope } from './scope.ts'
 import { StallGuard } from './stall-guard.ts'
+import type { Turns } from './turns.ts'
 import type { Body, Session, View } from './types.ts'
 
 type Job = { body: Body<unknown, View>; resolve: (value: never) => void; reject: (error: unknown) => void }
@@ -13,6 +14,8 @@ export type ReadQueueOptions = {
   session: Session
   /** Resolves when everything committed before the call is on the disk. */
   durable: () => Promise<void>
+  /** Who may use the session. */
+  turns: Turns
   now: () => number
   translate: (error: unknown) => unknown
 }
@@ -44,7 +47,9 @@ export class ReadQueue {
   async #run(): Promise<void> {
     while (this.#jobs.length > 0) {
       await new Promise((resolve) => setImmediate(resolve))
+      await this.#options.turns.take()
       await this.#drain()
+      this.#options.turns.give()
     }
     this.#running = undefined
   }
@@ -57,7 +62,7 @@ export class ReadQueue {
     try {
       await session.beginRead()
       await this.#runBodies(jobs, outcomes)
-      await session.commit()
+      await session.endRead()
     } catch (error) {
       await rollBack(session)
       const reason = translate(error)

@@ -37,8 +37,9 @@ export type Session = {
   readonly inTransaction: boolean
   execute(sql: string, parameters: readonly unknown[]): Answer | Promise<Answer>
   begin(): void | Promise<void>
-  /** Begins a snapshot that only reads. */
+  /** Begins a snapshot in which a query that changes anything is refused. */
   beginRead(): void | Promise<void>
+  endRead(): void | Promise<void>
   commit(): void | Promise<void>
   rollback(): void | Promise<void>
   savepoint(): void | Promise<void>

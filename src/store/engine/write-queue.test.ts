@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { setTimeout } from 'node:timers/promises'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { openTestStore } from '../../../tests/support/store.ts'
 import { isDomainError } from '../../errors.ts'
 import type { Store, Tx } from '../store.ts'
@@ -33,8 +33,14 @@ test('a body that throws takes back its own changes and nobody else’s', async 
     }),
     store.write((tx) => remember(tx, 'c')),
   ])
-  assert.deepEqual(outcomes.map((outcome) => outcome.status), ['fulfilled', 'rejected', 'fulfilled'])
-  assert.deepEqual((await remembered(store)).map((row) => row.key), ['a', 'c'])
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  assert.deepEqual(
+    (await remembered(store)).map((row) => row.key),
+    ['a', 'c'],
+  )
 })
 
 test('a body that waits for something else is refused and the others go on', async () => {
@@ -48,7 +54,10 @@ test('a body that waits for something else is refused and the others go on', asy
   const [stalled, fine] = await Promise.allSettled([late, store.write((tx) => remember(tx, 'fine'))])
   assert.equal(stalled.status, 'rejected')
   assert.equal(fine.status, 'fulfilled')
-  assert.deepEqual((await remembered(store)).map((row) => row.key), ['fine'])
+  assert.deepEqual(
+    (await remembered(store)).map((row) => row.key),
+    ['fine'],
+  )
 })
 
 test('a settled transaction runs no more queries', async () => {
@@ -89,7 +98,10 @@ test('a charge over the quota is refused, and a refused body gives its charge ba
     store.write((tx) => tx.charge(ann, 60)),
     store.write((tx) => tx.charge(ann, 60)),
   ])
-  assert.deepEqual(outcomes.map((outcome) => outcome.status), ['rejected', 'fulfilled', 'rejected'])
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ['rejected', 'fulfilled', 'rejected'],
+  )
   assert.ok(isDomainError((outcomes[2] as PromiseRejectedResult).reason, 'QuotaExceeded'))
   const clock = await store.read((view) => view.db.selectFrom('clock').select('used').executeTakeFirstOrThrow())
   assert.equal(clock.used, 60)
@@ -116,7 +128,33 @@ test('writes that were taken before close are kept, later ones are refused', asy
   const { store } = opened
   const taken = store.write((tx) => remember(tx, 'a'))
   const closing = store.close()
-  await assert.rejects(store.write((tx) => remember(tx, 'b')), /closed/)
+  await assert.rejects(
+    store.write((tx) => remember(tx, 'b')),
+    /closed/,
+  )
   await taken
   await closing
+})
+
+test('a read that comes while a write dawdles sees nothing of it', async () => {
+  await using opened = await openTestStore()
+  const { store } = opened
+  const seen = Promise.withResolvers<unknown[]>()
+  const late = store.write(async (tx) => {
+    await remember(tx, 'late')
+    seen.resolve(remembered(store))
+    await setTimeout(5)
+  })
+  await assert.rejects(late, /awaited something other/)
+  assert.deepEqual(await seen.promise, [])
+})
+
+test('a read that changes anything is refused, and what it changed is gone', async () => {
+  await using opened = await openTestStore()
+  const { store } = opened
+  await assert.rejects(
+    store.read((view) => remember(view as Tx, 'a')),
+    /must not change|read-only/,
+  )
+  assert.deepEqual(await remembered(store), [])
 })

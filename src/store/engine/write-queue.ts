@@ -1,12 +1,18 @@
 // Group commit. Writes of the same turn share one transaction; every promise of the batch, kept or
 // refused, settles only when the transaction is durable: a refusal too may tell of what came before it.
+// While the disk is idle a batch takes half of what waits: the other half runs while the first is synced.
 // When the transaction is lost the whole batch is refused, and the next one is tried as if nothing had been.
 import { Batch, type BatchOptions, type Job } from './batch.ts'
+import type { Turns } from './turns.ts'
 import type { Body, Tx } from './types.ts'
 
 export type WriteQueueOptions = BatchOptions & {
   /** Resolves when everything committed before the call is on the disk. */
   durable: () => Promise<void>
+  /** Whether something is being written to the disk right now. */
+  syncing: () => boolean
+  /** Who may use the session. */
+  turns: Turns
 }
 
 export class WriteQueue {
@@ -55,15 +61,16 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     while (this.#jobs.length > 0 && !this.#held) {
+      await this.#options.turns.take() // before the turn ends: reads of the same turn come after the writes
       await new Promise((resolve) => setImmediate(resolve))
       await this.#drain()
+      this.#options.turns.give()
     }
     this.#running = undefined
   }
 
   async #drain(): Promise<void> {
-    const jobs = this.#jobs
-    this.#jobs = []
+    const jobs = this.#take()
     const batch = new Batch(this.#options)
     try {
       const taken = await batch.run(jobs)
@@ -78,5 +85,12 @@ export class WriteQueue {
       () => batch.settle(),
       (error) => batch.refuse(error),
     )
+  }
+
+  #take(): Job[] {
+    const waiting = this.#jobs
+    const count = this.#options.syncing() ? waiting.length : Math.ceil(waiting.length / 2)
+    this.#jobs = waiting.slice(count)
+    return waiting.slice(0, count)
   }
 }

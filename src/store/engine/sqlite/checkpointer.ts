@@ -6,9 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { checkpointEveryMilliseconds, walPagesBeforeHold } from '../../../limits.ts'
 import { isUnwritable } from './errors.ts'
 
-export type CheckpointAnswer =
-  | { log: number; checkpointed: number }
-  | { failed: string; errcode: number | undefined }
+export type CheckpointAnswer = { log: number; checkpointed: number } | { failed: string; errcode: number | undefined }
 
 export type CheckpointerOptions = {
   file: string
@@ -30,7 +28,9 @@ export class Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
-    this.#worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: { file: options.file } })
+    this.#worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
+      workerData: { file: options.file },
+    })
     this.#worker.on('message', (answer: CheckpointAnswer) => this.#answer?.(answer))
     this.#worker.on('error', (error) => this.#died(String(error)))
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))

@@ -10,7 +10,10 @@ import { isDomainError } from '../../../errors.ts'
 import { Store, type Tx } from '../../store.ts'
 
 const put = (tx: Tx, key: string, bytes: number) =>
-  tx.db.insertInto('setting').values({ key, value: 'x'.repeat(bytes) }).execute()
+  tx.db
+    .insertInto('setting')
+    .values({ key, value: 'x'.repeat(bytes) })
+    .execute()
 
 const keys = async (store: Store) => {
   const rows = await store.read((view) => view.db.selectFrom('setting').select('key').orderBy('key').execute())
@@ -57,15 +60,17 @@ for (const [where, bytes] of [
     try {
       await store.write((tx) => put(tx, 'old', 1000))
       const makeRoom = await fill(disk.path, 200_000)
+      // While the disk is idle a batch takes half of what waits: here the first two.
       const outcomes = await Promise.allSettled([
         store.write((tx) => put(tx, 'before', 10)),
         store.write(async (tx) => {
           for (let i = 0; i < 20; i++) await put(tx, `much${i}`, bytes / 20)
         }),
-        store.write((tx) => put(tx, 'after', 10)),
+        store.write(() => Promise.reject(new Error('the second half'))),
+        store.write(() => Promise.reject(new Error('the second half'))),
       ])
-      for (const outcome of outcomes) {
-        assert.ok(isDomainError((outcome as PromiseRejectedResult).reason, 'DiskFull'), JSON.stringify(outcome))
+      for (const outcome of outcomes.slice(0, 2)) {
+        assert.ok(isDomainError((outcome as PromiseRejectedResult).reason, 'DiskFull'), outcome.status)
       }
       assert.deepEqual(await keys(store), ['old'])
       await makeRoom()

@@ -1,10 +1,13 @@
 // Durable means: committed with synchronous=NORMAL, then an fdatasync of the -wal (see wal-sync.ts).
 // One connection stays open for life, and nothing here opens the database or its -shm through `fs`:
 // closing such a descriptor would drop SQLite's locks for the whole process.
-// A read's answer leaves only when every commit it could have seen is durable, so that nobody is
+// Reads share the writer's connection, between two batches: another one would lose its page cache with
+// every commit. A read's answer leaves only when every commit it could have seen is durable, so that nobody is
 // ever shown what a power cut could take back.
 import { Worker } from 'node:worker_threads'
+import { databaseCacheKilobytes } from '../../../limits.ts'
 import { ReadQueue } from '../read-queue.ts'
+import { Turns } from '../turns.ts'
 import type { Body, Engine, Tx, View } from '../types.ts'
 import { WriteQueue } from '../write-queue.ts'
 import { Checkpointer } from './checkpointer.ts'
@@ -27,7 +30,6 @@ export class SqliteEngine implements Engine {
   readonly dialect = 'sqlite'
   readonly #file: string
   readonly #writer: SqliteSession
-  readonly #reader: SqliteSession
   readonly #wal: WalFile
   readonly #sync: WalSync
   readonly #checkpointer: Checkpointer
@@ -60,18 +62,16 @@ export class SqliteEngine implements Engine {
     this.#file = file
     this.#writer = writer
     this.#wal = wal
-    this.#reader = new SqliteSession(file)
-    this.#reader.database.exec('PRAGMA query_only=1; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0')
     this.#sync = new WalSync({ walFd: wal.fd, onFailure })
-    const durable = () => this.#sync.durable()
+    const shared = { session: writer, turns: new Turns(), durable: () => this.#sync.durable() }
     this.#writes = new WriteQueue({
       ...options,
-      session: writer,
-      durable,
+      ...shared,
+      syncing: () => this.#sync.syncing,
       onCommitted: () => this.#onCommitted(),
       translate: (error) => this.#translate(error),
     })
-    this.#reads = new ReadQueue({ session: this.#reader, durable, now, translate })
+    this.#reads = new ReadQueue({ ...shared, now, translate })
     this.#checkpointer = new Checkpointer({
       file,
       hold: (work) => this.#writes.hold(work),
@@ -105,7 +105,6 @@ export class SqliteEngine implements Engine {
     await Promise.allSettled([this.#writes.close(), this.#reads.close(), ...this.#copies])
     await this.#checkpointer.close()
     await this.#sync.close()
-    this.#reader.close()
     try {
       this.#writer.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       this.#wal.sync()
@@ -144,7 +143,7 @@ function prepareWriter({ database }: SqliteSession, file: string): void {
   }
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode=WAL').get() as { journal_mode: string }
   if (mode !== 'wal') throw new Error(`${file} is on a file system without shared memory: WAL mode is not possible`)
-  database.exec('PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0')
+  database.exec(`PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-${databaseCacheKilobytes}`)
   database.prepare('SELECT count(*) FROM sqlite_schema').get() // opens and recovers the -wal
 }
 

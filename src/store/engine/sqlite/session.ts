@@ -2,13 +2,14 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { busyMilliseconds, preparedStatements } from '../../../limits.ts'
 import type { Answer, Row, Session } from '../types.ts'
 
-type Prepared = { statement: StatementSync; returnsRows: boolean }
+type Prepared = { statement: StatementSync; returnsRows: boolean; changes: boolean }
 
 /** One connection with its prepared statements. */
 export class SqliteSession implements Session {
   readonly dialect = 'sqlite'
   readonly database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
+  #reading = false
 
   constructor(file: string) {
     this.database = new DatabaseSync(file, { timeout: busyMilliseconds })
@@ -19,7 +20,8 @@ export class SqliteSession implements Session {
   }
 
   execute(sql: string, parameters: readonly unknown[]): Answer {
-    const { statement, returnsRows } = this.#prepare(sql)
+    const { statement, returnsRows, changes } = this.#prepare(sql)
+    if (changes && this.#reading) throw new Error('a read must not change anything')
     const values = parameters as SQLInputValue[]
     if (returnsRows) {
       const rows = statement.all(...values) as Row[]
@@ -33,11 +35,18 @@ export class SqliteSession implements Session {
   }
   beginRead(): void {
     this.execute('BEGIN', [])
+    this.#reading = true
+  }
+  /** By a rollback: nothing that slipped into a read can be kept. */
+  endRead(): void {
+    this.#reading = false
+    this.execute('ROLLBACK', [])
   }
   commit(): void {
     this.execute('COMMIT', [])
   }
   rollback(): void {
+    this.#reading = false
     this.execute('ROLLBACK', [])
   }
   savepoint(): void {
@@ -64,7 +73,11 @@ export class SqliteSession implements Session {
     const known = this.#prepared.get(sql)
     if (known) return known
     const statement = this.database.prepare(sql)
-    const prepared = { statement, returnsRows: statement.columns().length > 0 }
+    const prepared = {
+      statement,
+      returnsRows: statement.columns().length > 0,
+      changes: !/^\s*(?:select|with)\b/i.test(sql),
+    }
     if (this.#prepared.size >= preparedStatements) {
       const oldest = this.#prepared.keys().next().value
       if (oldest !== undefined) this.#prepared.delete(oldest)

@@ -19,7 +19,9 @@ export class WalSync {
 
   constructor(options: WalSyncOptions) {
     this.#onFailure = options.onFailure
-    this.#worker = new Worker(new URL('./wal-sync-worker.ts', import.meta.url), { workerData: { walFd: options.walFd } })
+    this.#worker = new Worker(new URL('./wal-sync-worker.ts', import.meta.url), {
+      workerData: { walFd: options.walFd },
+    })
     this.#worker.on('message', (answer: 'ok' | { failed: string }) => {
       if (answer === 'ok') this.#onSynced()
       else this.fail(new Error(`the database could not be synced to the disk: ${answer.failed}`))
@@ -32,6 +34,10 @@ export class WalSync {
   /** To be called right after each COMMIT. */
   committed(): void {
     this.#committed++
+  }
+
+  get syncing(): boolean {
+    return this.#syncing > 0
   }
 
   /** Resolves when all that is committed now is on the disk. */

@@ -24,7 +24,10 @@ test('a sync that fails refuses everything that waits for it, is never tried aga
   const sync = new WalSync({ walFd: notSyncable, onFailure: (error) => failures.push(error) })
   sync.committed()
   const outcomes = await Promise.allSettled([sync.durable(), sync.durable()])
-  assert.deepEqual(outcomes.map((outcome) => outcome.status), ['rejected', 'rejected'])
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ['rejected', 'rejected'],
+  )
   sync.committed()
   await assert.rejects(sync.durable(), /could not be synced/)
   assert.equal(failures.length, 1)
@@ -63,5 +66,8 @@ test('close leaves no -wal behind, and a second close is the first', async () =>
   const { store } = opened
   await Promise.all([store.close(), store.close()])
   assert.equal(existsSync(`${store.directory}/twin.db-wal`), false)
-  await assert.rejects(store.read(async () => 1), /closed/)
+  await assert.rejects(
+    store.read(async () => 1),
+    /closed/,
+  )
 })
