@@ -278,3 +278,27 @@ export const zipPageRows = 500
 
 /** Members of the trash that one write takes out of it. */
 export const trashRowsPerWrite = 100
+
+/** The oldest SQLite that keeps a WAL database whole under a checkpoint. */
+export const sqliteMinimum = '3.51.3'
+
+/** Bytes free on the data disk below which `twin doctor` calls it wrong: a checkpoint and an upload need room. */
+export const diskFreeBytesWrong = 512 * 1024 * 1024
+
+/** Part of the data disk that should stay free. */
+export const diskFreePartWarning = 0.05
+
+/** Milliseconds for a durable 4 KiB above which a disk is called slow. */
+export const slowSyncMilliseconds = 50
+
+/** Milliseconds that file times may lie ahead of the clock: steps of time synchronisation are smaller. */
+export const clockSkewMilliseconds = 5 * 60_000
+
+/** Milliseconds before a certificate's end when `twin doctor` warns: renewal by ACME should have happened. */
+export const certificateWarningMilliseconds = 14 * 24 * 60 * 60_000
+
+/** Open files that a family's devices with some uploads need; most systems allow more. */
+export const openFilesWarning = 4096
+
+/** Folders that programs of this user may watch at once. */
+export const inotifyWatchesWarning = 1024
