@@ -33,6 +33,30 @@ export const walPagesBeforeCheckpoint = 1024
 /** Milliseconds between looks at the WAL while there are commits. */
 export const checkpointEveryMilliseconds = 500
 
+/** Connections to PostgreSQL that only read; with the writer and the listener a twin has six of the server's hundred. */
+export const postgresqlReaders = 4
+
+/** Milliseconds one PostgreSQL query, or connecting, may take: a server that is silent for longer is away. */
+export const postgresqlQueryMilliseconds = 15_000
+
+/** Milliseconds to wait for a row that another twin on the same database holds; a batch holds it for some milliseconds. */
+export const postgresqlLockMilliseconds = 5000
+
+/** Milliseconds after which PostgreSQL itself ends a transaction whose twin has gone silent and holds clock rows. */
+export const postgresqlIdleMilliseconds = 15_000
+
+/** Milliseconds between attempts to reach PostgreSQL's notifications again. */
+export const reconnectMilliseconds = 1000
+
+/** Milliseconds between looks for what other twins changed, in case a notification was lost. */
+export const pollMilliseconds = 30_000
+
+/** Characters of topics in one PostgreSQL notification, which holds 8000 bytes. */
+export const notifyPayloadCharacters = 7000
+
+/** Rows of a table copied at once into a backup: with the largest inline content 64 MiB. */
+export const copiedRowsAtOnce = 1000
+
 /** Milliseconds a connection waits for another program's lock; the event loop waits with it. */
 export const busyMilliseconds = 1000
 
@@ -302,3 +326,6 @@ export const openFilesWarning = 4096
 
 /** Folders that programs of this user may watch at once. */
 export const inotifyWatchesWarning = 1024
+
+/** Milliseconds for which a client can be away and still be told only what changed. */
+export const tombstoneMilliseconds = 180 * 24 * 60 * 60_000

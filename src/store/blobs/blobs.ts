@@ -52,7 +52,8 @@ type Options = {
 }
 
 export class Blobs {
-  readonly #backend: BlobBackend
+  /** For a backup, which reads large contents whole. */
+  readonly backend: BlobBackend
   readonly #collector: Collector
   readonly #now: () => number
 
@@ -64,7 +65,7 @@ export class Blobs {
   }
 
   constructor(options: Options) {
-    this.#backend = options.backend
+    this.backend = options.backend
     this.#now = options.now
     this.#collector = new Collector(options)
   }
@@ -74,7 +75,7 @@ export class Blobs {
    * Throws TooLarge, DiskFull, or BadRequest for a body that is not as long as announced.
    */
   async receive(readable: Readable, options: ReceiveOptions = {}): Promise<Staged> {
-    const received = await receiveBody(readable, () => this.#backend.create(), options)
+    const received = await receiveBody(readable, () => this.backend.create(), options)
     if ('bytes' in received) return this.#inMemory(received.hash, received.bytes)
     const { hash, size, sink } = received
     this.#collector.arriving(hash, this.#now())
@@ -120,7 +121,7 @@ export class Blobs {
     const start = range?.start ?? 0
     const end = Math.min(range?.end ?? blob.size - 1, blob.size - 1)
     if (blob.data) return blob.data.subarray(start, end + 1)
-    return this.#backend.open(blob.hash, blob.size, start, end)
+    return this.backend.open(blob.hash, blob.size, start, end)
   }
 
   /** Marks what nothing refers to, and deletes what has been so for `blobGraceMilliseconds`. */
