@@ -2,6 +2,7 @@
 // and the types in src/store/schema.ts. No database server is needed. Read what it wrote before committing it.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { root } from './project.ts'
 import {
   databases,
   difference,
@@ -10,7 +11,6 @@ import {
   migrationsFolder,
   modelFile,
   readMigratedModel,
-  root,
   typesFile,
   writeMigratedModel,
 } from './schema.ts'

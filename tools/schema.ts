@@ -5,30 +5,31 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
+import { root } from './project.ts'
 
 export const databases = ['sqlite', 'postgresql'] as const
 export type Database = (typeof databases)[number]
 
-export const root = resolve(import.meta.dirname, '..')
 export const modelFile = join(root, 'prisma/schema.prisma')
 export const migrationsFolder = join(root, 'prisma/migrations')
 export const typesFile = join(root, 'src/store/schema.ts')
-const migratedModelFile = join(migrationsFolder, 'schema.prisma')
+const migratedModelName = 'schema.prisma'
 
 const datasource = 'datasource db {\n  provider = "sqlite"\n}\n'
 
 /** The model that the migrations add up to; undefined before the first. */
-export function readMigratedModel(): string | undefined {
-  return existsSync(migratedModelFile) ? readFileSync(migratedModelFile, 'utf8') : undefined
+export function readMigratedModel(folder: string = migrationsFolder): string | undefined {
+  const file = join(folder, migratedModelName)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 export async function writeMigratedModel(model: string): Promise<void> {
-  await writeFile(migratedModelFile, model)
+  await writeFile(join(migrationsFolder, migratedModelName), model)
 }
 
 /** Names such as `0001_foundation`, in the order in which they apply. */
