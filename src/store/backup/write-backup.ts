@@ -40,10 +40,19 @@ export type Backup = {
   damaged: string[]
 }
 
+const folderPrefix = 'backup-'
+
+/** Removes what a killed twin left of a backup. Nobody else may be at work on the folder. */
+export async function removeUnfinishedBackups(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(folderPrefix)) await rm(join(directory, name), { recursive: true, force: true })
+  }
+}
+
 /** Writes a backup of a running store to `out` and ends it. Rejects when `out` fails; nothing is left behind then. */
 export async function writeBackup(store: Source, out: Writable): Promise<Backup> {
-  const folder = join(store.directory, 'tmp', `backup-${randomUUID()}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const folder = join(store.directory, `${folderPrefix}${randomUUID()}`)
+  await mkdir(folder, { mode: 0o700 })
   const resumeCollection = store.blobs.pauseCollection()
   try {
     const copy = join(folder, databaseName)
