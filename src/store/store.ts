@@ -6,7 +6,7 @@ import type { Credentials } from './accounts/credentials.ts'
 import type { Links } from './accounts/links.ts'
 import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
-import { refuseUnfinishedRestore } from './backup/unfinished.ts'
+import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfinished.ts'
 import { SqliteEngine } from './engine/sqlite/engine.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { SqliteSession } from './engine/sqlite/session.ts'
@@ -46,6 +46,7 @@ export class Store {
     refuseUnfinishedRestore(options.directory)
     const lock = new FolderLock(join(options.directory, 'twin.lock'))
     try {
+      await removeUnfinishedBackups(options.directory)
       return await Store.#open(options, lock)
     } catch (error) {
       lock.release()

@@ -13,8 +13,8 @@ import { inlineBlobBytes } from '../../limits.ts'
 import { Store } from '../store.ts'
 import { verify } from '../verify/verify.ts'
 import { restore } from './restore.ts'
-import { unfinishedRestore } from './unfinished.ts'
-import { removeUnfinishedBackups, writeBackup } from './write-backup.ts'
+import { removeUnfinishedBackups, unfinishedRestore } from './unfinished.ts'
+import { writeBackup } from './write-backup.ts'
 
 async function backupOf(store: Store): Promise<{ archive: Buffer; damaged: string[] }> {
   const out = new PassThrough()

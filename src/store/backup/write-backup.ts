@@ -21,6 +21,7 @@ import {
   type Manifest,
   manifestName,
 } from './archive.ts'
+import { unfinishedBackup } from './unfinished.ts'
 
 /** What a backup needs of the store. */
 export type Source = {
@@ -40,18 +41,9 @@ export type Backup = {
   damaged: string[]
 }
 
-const folderPrefix = 'backup-'
-
-/** Removes what a killed twin left of a backup. Nobody else may be at work on the folder. */
-export async function removeUnfinishedBackups(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (name.startsWith(folderPrefix)) await rm(join(directory, name), { recursive: true, force: true })
-  }
-}
-
 /** Writes a backup of a running store to `out` and ends it. Rejects when `out` fails; nothing is left behind then. */
 export async function writeBackup(store: Source, out: Writable): Promise<Backup> {
-  const folder = join(store.directory, `${folderPrefix}${randomUUID()}`)
+  const folder = join(store.directory, `${unfinishedBackup}${randomUUID()}`)
   await mkdir(folder, { mode: 0o700 })
   const resumeCollection = store.blobs.pauseCollection()
   try {
