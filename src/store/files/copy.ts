@@ -127,7 +127,11 @@ export class Copier {
    */
   async copy(source: Node, to: CopyOptions): Promise<Node> {
     checkName(to.name)
-    if (!source.isFolder) return this.#options.write((tx) => this.#copyFile(tx, source, to))
+    if (!source.isFolder)
+      return this.#options.write(async (tx) => {
+        await to.before?.(tx)
+        return this.file(tx, source, to)
+      })
     const top = await this.#options.write((tx) => this.#begin(tx, source, to))
     try {
       if (to.deep !== false) await this.#build(source, top)
@@ -138,8 +142,9 @@ export class Copier {
     }
   }
 
-  async #copyFile(tx: Tx, { id, accountId }: Node, to: CopyOptions): Promise<Node> {
-    await to.before?.(tx)
+  /** Copies one file to a free place. */
+  async file(tx: Tx, { id, accountId }: Node, to: Place): Promise<Node> {
+    checkName(to.name)
     const source = await requireSource(tx, id)
     await requireFolder(tx, accountId, to.parentId)
     await requireFree(tx, to.parentId, to.name)

@@ -10,9 +10,20 @@ import type { Properties } from '../properties.ts'
 import { Copier, type CopyOptions } from './copy.ts'
 import { Eraser } from './erase.ts'
 import { type Ancestor, ancestors, child, getNode, list, type Node, resolve, root } from './node.ts'
+import { copyOnto, moveOnto } from './onto.ts'
 import { type Changes, since, syncToken } from './since.ts'
 import { Trash } from './trash.ts'
-import { filesTopic, mkdir, move, type Place, type PutOptions, put, type TreeContext, touch } from './tree.ts'
+import {
+  filesTopic,
+  mkdir,
+  move,
+  type Place,
+  type PutOptions,
+  put,
+  setModifiedAt,
+  type TreeContext,
+  touch,
+} from './tree.ts'
 import { Versions } from './versions.ts'
 
 export type { CopyOptions } from './copy.ts'
@@ -133,6 +144,26 @@ export class Files {
     return this.#copier.copy(source, to)
   }
 
+  /** Copies one file to a free place, inside a write. */
+  copyFile(tx: Tx, source: Node, to: Place): Promise<Node> {
+    return this.#copier.file(tx, source, to)
+  }
+
+  /** Gives a file the content and the dead properties of another; what it had in it becomes a version. */
+  copyOnto(tx: Tx, source: Node, target: Node): Promise<Node> {
+    return copyOnto(this.#parts(), tx, source, target)
+  }
+
+  /** Moves a file onto another, which stays itself; `trash.erase` then frees the bytes of the one that is gone. */
+  moveOnto(tx: Tx, source: Node, target: Node): Promise<Node> {
+    return moveOnto(this.#parts(), tx, source, target)
+  }
+
+  /** Sets when a node was last written, in milliseconds since 1970. */
+  setModifiedAt(tx: Tx, node: Node, modifiedAt: number): Promise<Node> {
+    return setModifiedAt(tx, node, modifiedAt)
+  }
+
   /** What changed below a folder; everything, page by page, without a token. */
   async since(
     view: View,
@@ -175,6 +206,10 @@ export class Files {
   /** Erases all files of an account that is no more. */
   async eraseAll(accountId: number): Promise<void> {
     await this.#eraser.all(accountId)
+  }
+
+  #parts() {
+    return { context: this.#context, properties: this.#options.properties }
   }
 
   async #accounts(): Promise<number[]> {

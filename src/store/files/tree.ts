@@ -180,6 +180,19 @@ export async function touch(tx: Tx, node: Node): Promise<Node> {
   return { ...node, changed: position }
 }
 
+const updateModified = prepared((db, p: { id: number; modifiedAt: number; position: number }) =>
+  db.updateTable('node').set({ modifiedAt: p.modifiedAt, changed: p.position }).where('id', '=', p.id),
+)
+
+/** Sets when the content was written, as a client says that copies it from elsewhere. */
+export async function setModifiedAt(tx: Tx, node: Node, modifiedAt: number): Promise<Node> {
+  const { id, accountId } = node
+  const position = await tx.stamp(accountId)
+  await updateModified.run(tx, { id, modifiedAt, position })
+  tx.changed(filesTopic(accountId))
+  return { ...node, modifiedAt, changed: position }
+}
+
 export async function requireMovable(tx: Tx, id: number): Promise<Node & { parentId: number }> {
   const node = await getNode(tx, id)
   if (!node) throw new DomainError('NotFound', 'This is no longer there.')

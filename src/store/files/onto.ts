@@ -1,0 +1,32 @@
+// One file over another, as programs do that save aside and rename: the file that is there stays itself, with
+// its id and its versions, and takes the other's content and dead properties (RFC 4918 §9.8.4, §9.9.3).
+
+import type { Tx } from '../engine/types.ts'
+import type { Properties } from '../properties.ts'
+import { ERASING } from './erase.ts'
+import { type Node, root } from './node.ts'
+import { filesTopic, relocate, requireMovable, type TreeContext } from './tree.ts'
+import { replaceContent } from './versions.ts'
+
+type Parts = { context: TreeContext; properties: Properties }
+
+/** Gives `target` the content of `source`. */
+export async function copyOnto({ context, properties }: Parts, tx: Tx, source: Node, target: Node): Promise<Node> {
+  const { blobId, hash, size, contentType, modifiedAt } = source
+  if (blobId === null || hash === null) throw new Error('a folder has no content to give')
+  const node = await replaceContent(tx, context.versions, target, { blobId, hash, size, contentType, modifiedAt })
+  await properties.forget(tx, 'node', [target.id])
+  await properties.copy(tx, 'node', [{ from: source.id, to: target.id }])
+  tx.changed(filesTopic(target.accountId))
+  return node
+}
+
+/** The same, and `source` is gone from sight; `erase` frees its bytes. */
+export async function moveOnto(parts: Parts, tx: Tx, source: Node, target: Node): Promise<Node> {
+  const node = await copyOnto(parts, tx, source, target)
+  const staging = await root(tx, 'staging', source.accountId)
+  const moved = await requireMovable(tx, source.id)
+  await tx.db.deleteFrom('trash').where('nodeId', '=', source.id).execute()
+  await relocate(parts.context, tx, moved, { parentId: staging.id, name: `${ERASING}${source.id}` })
+  return node
+}
