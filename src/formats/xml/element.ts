@@ -2,7 +2,12 @@
 // names are (namespace, local name); prefixes and namespace declarations are kept as they were sent,
 // because a dead property must come back as it was stored (RFC 4918 §4.3).
 
-export type Attribute = { readonly namespace: string; readonly prefix: string; readonly name: string; readonly value: string }
+export type Attribute = {
+  readonly namespace: string
+  readonly prefix: string
+  readonly name: string
+  readonly value: string
+}
 
 export type Element = {
   readonly namespace: string

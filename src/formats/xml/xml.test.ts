@@ -8,7 +8,9 @@ import { escapeAttribute, escapeText, scopeOf, writeContent, writeElement } from
 const parse = (document: string) => parseXml(Buffer.from(document))
 
 test('names are resolved to their namespaces, whatever the prefix', () => {
-  const root = parse('<D:propfind xmlns:D="DAV:"><D:prop><R:bigbox xmlns:R="http://example.com/"/><plain/></D:prop></D:propfind>')
+  const root = parse(
+    '<D:propfind xmlns:D="DAV:"><D:prop><R:bigbox xmlns:R="http://example.com/"/><plain/></D:prop></D:propfind>',
+  )
   const prop = child(root, DAV, 'prop')
   assert.ok(prop)
   assert.deepEqual(
@@ -56,14 +58,13 @@ test('bytes that are not UTF-8 are refused', () => {
 })
 
 test('a property value is written so that it stands on its own, with its prefixes', () => {
-  const root = parse('<D:prop xmlns:D="DAV:" xmlns:q="urn:q"><p xmlns="urn:p">a<q:b type="q:string"><c/></q:b>&lt;</p></D:prop>')
+  const root = parse(
+    '<D:prop xmlns:D="DAV:" xmlns:q="urn:q"><p xmlns="urn:p">a<q:b type="q:string"><c/></q:b>&lt;</p></D:prop>',
+  )
   const property = elements(root)[0]
   assert.ok(property)
   const value = writeContent(property, scopeOf(root))
-  assert.equal(
-    value,
-    'a<q:b xmlns:D="DAV:" xmlns:q="urn:q" xmlns="urn:p" type="q:string"><c/></q:b>&lt;',
-  )
+  assert.equal(value, 'a<q:b xmlns:D="DAV:" xmlns:q="urn:q" xmlns="urn:p" type="q:string"><c/></q:b>&lt;')
   const again = parse(`<X:p xmlns:X="urn:p">${value}</X:p>`)
   assert.equal(elements(again)[0]?.namespace, 'urn:q')
   assert.equal(elements(elements(again)[0] ?? root)[0]?.namespace, 'urn:p')

@@ -5,7 +5,7 @@ import { parsePath } from './path.ts'
  * RFC 4918 §10.3: `Destination`, an absolute URI or an absolute path on this server.
  *
  * @param host the request's own Host. Only the authority is compared: behind a proxy the scheme may differ.
- * @throws DomainError BadRequest, or Forbidden with `detail.otherServer` (RFC 4918 §9.8.5: 502).
+ * @throws DomainError BadRequest, or Forbidden with `detail.reason` 'other-server' (RFC 4918 §9.8.5: 502).
  */
 export const parseDestination = (value: string | undefined, host: string | undefined) => {
   if (value === undefined) throw new DomainError('BadRequest', 'COPY and MOVE need a Destination')
@@ -19,7 +19,7 @@ export const pathOnThisServer = (reference: string, host: string | undefined, wh
   const [, scheme = '', authority = '', path = ''] = match ?? []
   if (match === null) throw new DomainError('BadRequest', `${what} is neither an absolute URI nor an absolute path`)
   if (normalized(authority, scheme) !== normalized(host ?? '', scheme))
-    throw new DomainError('Forbidden', `${what} is on another server`, { otherServer: true })
+    throw new DomainError('Forbidden', `${what} is on another server`, { reason: 'other-server' })
   return path === '' ? '/' : path
 }
 

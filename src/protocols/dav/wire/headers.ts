@@ -1,7 +1,6 @@
 // The short headers of RFC 4918 §10 and its neighbours.
 
 import { DomainError } from '../../../errors.ts'
-import { davLockSeconds, davLockSecondsDefault } from '../../../limits.ts'
 
 export type Depth = '0' | '1' | 'infinity'
 
@@ -22,14 +21,14 @@ export const parseOverwrite = (value: string | undefined): boolean => {
   throw new DomainError('BadRequest', 'Overwrite is T or F')
 }
 
-/** RFC 4918 §10.7: seconds that a lock is granted: the first of the client's wishes that is understood, within bounds. */
-export const parseTimeout = (value: string | undefined): number => {
+/** RFC 4918 §10.7: seconds, the first of the client's wishes that is understood; undefined asks for as long as there is. */
+export const parseTimeout = (value: string | undefined): number | undefined => {
   for (const wish of value?.split(',') ?? []) {
-    if (/^\s*infinite\s*$/i.test(wish)) return davLockSeconds
+    if (/^\s*infinite\s*$/i.test(wish)) return undefined
     const seconds = /^\s*second-(\d+)\s*$/i.exec(wish)?.[1]
-    if (seconds !== undefined) return Math.min(Math.max(1, Number(seconds)), davLockSeconds)
+    if (seconds !== undefined) return Math.max(1, Number(seconds))
   }
-  return davLockSecondsDefault
+  return undefined
 }
 
 /** RFC 4918 §10.5: `Lock-Token: <…>` */

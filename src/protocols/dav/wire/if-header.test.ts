@@ -7,16 +7,19 @@ import { parseIf, submittedTokens } from './if-header.ts'
 const tag = (opaque: string, weak = false) => ({ weak, opaque })
 
 test('RFC 4918 §10.4.6: a No-tag-list production', () => {
-  assert.deepEqual(parseIf('(<urn:uuid:181d4fae-7d8c-11d0-a765-00a0c91e6bf2> ["I am an ETag"])(["I am another ETag"])'), [
-    {
-      resource: undefined,
-      conditions: [
-        { not: false, token: 'urn:uuid:181d4fae-7d8c-11d0-a765-00a0c91e6bf2' },
-        { not: false, entityTag: tag('I am an ETag') },
-      ],
-    },
-    { resource: undefined, conditions: [{ not: false, entityTag: tag('I am another ETag') }] },
-  ])
+  assert.deepEqual(
+    parseIf('(<urn:uuid:181d4fae-7d8c-11d0-a765-00a0c91e6bf2> ["I am an ETag"])(["I am another ETag"])'),
+    [
+      {
+        resource: undefined,
+        conditions: [
+          { not: false, token: 'urn:uuid:181d4fae-7d8c-11d0-a765-00a0c91e6bf2' },
+          { not: false, entityTag: tag('I am an ETag') },
+        ],
+      },
+      { resource: undefined, conditions: [{ not: false, entityTag: tag('I am another ETag') }] },
+    ],
+  )
 })
 
 test('RFC 4918 §10.4.7: Not', () => {
@@ -32,7 +35,9 @@ test('RFC 4918 §10.4.7: Not', () => {
 })
 
 test('RFC 4918 §10.4.9: a Tagged-list, where several lists may follow one tag', () => {
-  const lists = parseIf('</resource1> (<urn:uuid:181d> [W/"A weak ETag"]) (["strong ETag"]) <http://a/r2>(Not<DAV:no-lock>)')
+  const lists = parseIf(
+    '</resource1> (<urn:uuid:181d> [W/"A weak ETag"]) (["strong ETag"]) <http://a/r2>(Not<DAV:no-lock>)',
+  )
   assert.deepEqual(
     lists.map(({ resource }) => resource),
     ['/resource1', '/resource1', 'http://a/r2'],
@@ -41,7 +46,20 @@ test('RFC 4918 §10.4.9: a Tagged-list, where several lists may follow one tag',
   assert.deepEqual([...submittedTokens(lists)], ['urn:uuid:181d', 'DAV:no-lock'])
 })
 
-for (const value of ['', ' ', '()', '(<a:b>', '<a:b>', '(<>)', '(a:b)', '<a>(["x"]', '(["x)', '(Not)', '(<no colon>)', '(["a"]) </b> (["c"])'])
+for (const value of [
+  '',
+  ' ',
+  '()',
+  '(<a:b>',
+  '<a:b>',
+  '(<>)',
+  '(a:b)',
+  '<a>(["x"]',
+  '(["x)',
+  '(Not)',
+  '(<no colon>)',
+  '(["a"]) </b> (["c"])',
+])
   test(`what does not follow the grammar is refused: ${JSON.stringify(value)}`, () => {
     assert.throws(() => parseIf(value), { code: 'BadRequest' })
   })

@@ -1,12 +1,12 @@
 import { DomainError } from '../../../errors.ts'
 import type { Element } from '../../../formats/xml/element.ts'
 import { child, DAV, elements, isNamed } from '../../../formats/xml/element.ts'
-import { scopeOf, writeElement } from '../../../formats/xml/write.ts'
+import { scopeOf, writeContent } from '../../../formats/xml/write.ts'
 
 /** RFC 4918 §14.11 */
 export type Lockinfo = {
   readonly exclusive: boolean
-  /** The owner element as it was sent, able to stand on its own; empty when there is none. */
+  /** The XML inside the owner element, able to stand on its own. */
   readonly owner: string
 }
 
@@ -19,5 +19,5 @@ export const parseLockinfo = (root: Element): Lockinfo => {
   if (child(type, DAV, 'write') === undefined || (kind !== 'exclusive' && kind !== 'shared'))
     throw new DomainError('BadRequest', 'Write locks, exclusive or shared, are what there is')
   const owner = child(root, DAV, 'owner')
-  return { exclusive: kind === 'exclusive', owner: owner === undefined ? '' : writeElement(owner, scopeOf(root)) }
+  return { exclusive: kind === 'exclusive', owner: owner === undefined ? '' : writeContent(owner, scopeOf(root)) }
 }

@@ -25,11 +25,14 @@ export const statusResponse = (path: string, status: number, error = ''): string
 /** A precondition or postcondition that failed. RFC 4918 §16 */
 export const errorElement = (content: string): string => `<D:error>${content}</D:error>`
 
-export const errorDocument = (content: string): string =>
-  `${declaration}<D:error xmlns:D="DAV:">${content}</D:error>\n`
+export const errorDocument = (content: string): string => `${declaration}<D:error xmlns:D="DAV:">${content}</D:error>\n`
 
 /** Opening and closing tag of an element in any namespace; a name without one needs no declaration at the root. */
-export const tagsFor = (namespace: string, name: string, attributes = ''): { open: string; close: string; empty: string } => {
+export const tagsFor = (
+  namespace: string,
+  name: string,
+  attributes = '',
+): { open: string; close: string; empty: string } => {
   if (namespace === 'DAV:')
     return { open: `<D:${name}${attributes}>`, close: `</D:${name}>`, empty: `<D:${name}${attributes}/>` }
   if (namespace === '') return { open: `<${name}${attributes}>`, close: `</${name}>`, empty: `<${name}${attributes}/>` }

@@ -21,7 +21,20 @@ test('composed and decomposed letters stay what they are', () => {
   assert.notDeepEqual(names('/%C3%BC'), names('/u%CC%88'))
 })
 
-for (const path of ['/..', '/a/../b', '/%2e%2e/b', '/.%2E', '/..%2fetc', '/a%2Fb', '/a%00', '/%', '/%zz', '/%ff', '/a#b', '/.'])
+for (const path of [
+  '/..',
+  '/a/../b',
+  '/%2e%2e/b',
+  '/.%2E',
+  '/..%2fetc',
+  '/a%2Fb',
+  '/a%00',
+  '/%',
+  '/%zz',
+  '/%ff',
+  '/a#b',
+  '/.',
+])
   test(`refused: ${path}`, () => {
     assert.throws(() => parsePath(path), { code: 'BadRequest' })
   })
@@ -31,7 +44,9 @@ test('a backslash and three dots are names like any other', () => {
 })
 
 test('what is encoded decodes to the same names', () => {
-  const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((value) => value !== '.' && value !== '..' && !/[/\0]/.test(value))
+  const name = fc
+    .string({ unit: 'grapheme', minLength: 1 })
+    .filter((value) => value !== '.' && value !== '..' && !/[/\0]/.test(value))
   fc.assert(
     fc.property(fc.array(name, { minLength: 1 }), fc.boolean(), (segments, collection) => {
       assert.deepEqual(parsePath(encodePath(segments, collection)), { segments, collection })
@@ -45,7 +60,8 @@ test('whatever is sent, no name is a way out', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       try {
-        for (const name of names(`/${pieces.join('')}`)) assert.ok(name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name))
+        for (const name of names(`/${pieces.join('')}`))
+          assert.ok(name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name))
       } catch (error) {
         assert.ok(isDomainError(error, 'BadRequest'))
       }
@@ -55,11 +71,21 @@ test('whatever is sent, no name is a way out', () => {
 })
 
 test('RFC 4918 §10.3: Destination is an absolute URI of this host, or an absolute path', () => {
-  for (const value of ['https://twin.example/dav/a', 'https://TWIN.example:443/dav/a', 'http://twin.example:443/dav/a', '/dav/a'])
+  for (const value of [
+    'https://twin.example/dav/a',
+    'https://TWIN.example:443/dav/a',
+    'http://twin.example:443/dav/a',
+    '/dav/a',
+  ])
     assert.deepEqual(parseDestination(value, 'twin.example:443').segments, ['dav', 'a'])
 })
 
-for (const value of ['https://other.example/a', 'https://twin.example:8443/a', 'https://twin.example.evil/a', 'https://twin.example@evil/a'])
+for (const value of [
+  'https://other.example/a',
+  'https://twin.example:8443/a',
+  'https://twin.example.evil/a',
+  'https://twin.example@evil/a',
+])
   test(`a Destination on another server is refused as such: ${value}`, () => {
     assert.throws(() => parseDestination(value, 'twin.example'), { code: 'Forbidden' })
   })

@@ -28,7 +28,8 @@ test('a range beyond the content cannot be satisfied', () => {
 })
 
 test('more ranges than the bound, and many that overlap, are not served', () => {
-  const many = (count: number) => `bytes=${Array.from({ length: count }, (_, index) => `${index * 2}-${index * 2}`).join()}`
+  const many = (count: number) =>
+    `bytes=${Array.from({ length: count }, (_, index) => `${index * 2}-${index * 2}`).join()}`
   assert.equal(parseRange(many(rangesInRequest), 1000)?.length, rangesInRequest)
   assert.equal(parseRange(many(rangesInRequest + 1), 1000), undefined)
   assert.equal(parseRange('bytes=0-,0-,0-', 1000), undefined)
@@ -37,7 +38,14 @@ test('more ranges than the bound, and many that overlap, are not served', () => 
 test('RFC 9110 §14.4: Content-Range of a partial PUT', () => {
   assert.deepEqual(parseContentRange('bytes 0-4/10'), { start: 0, end: 5, complete: 10 })
   assert.deepEqual(parseContentRange('bytes 3-3/*'), { start: 3, end: 4, complete: undefined })
-  for (const value of ['bytes */10', 'bytes 5-4/10', 'bytes 0-10/10', 'bytes=0-1', '0-1/2', `bytes 0-${'9'.repeat(30)}/*`])
+  for (const value of [
+    'bytes */10',
+    'bytes 5-4/10',
+    'bytes 0-10/10',
+    'bytes=0-1',
+    '0-1/2',
+    `bytes 0-${'9'.repeat(30)}/*`,
+  ])
     assert.throws(() => parseContentRange(value), { code: 'BadRequest' })
 })
 

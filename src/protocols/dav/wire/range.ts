@@ -19,7 +19,10 @@ export const parseRange = (value: string, size: number): readonly ByteRange[] | 
   const match = /^bytes[ \t]*=(.*)$/i.exec(value.trim())
   if (match === null) return undefined
   const ranges: ByteRange[] = []
-  const specs = (match[1] ?? '').split(',').map((spec) => spec.trim()).filter((spec) => spec !== '')
+  const specs = (match[1] ?? '')
+    .split(',')
+    .map((spec) => spec.trim())
+    .filter((spec) => spec !== '')
   if (specs.length === 0 || specs.length > rangesInRequest) return undefined
   for (const spec of specs) {
     const range = parseSpec(spec, size)

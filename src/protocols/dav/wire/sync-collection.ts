@@ -29,7 +29,8 @@ export const parseSyncCollection = (root: Element, depth: Depth | undefined): Sy
   const nresults = child(root, DAV, 'limit')
   const count = nresults === undefined ? undefined : child(nresults, DAV, 'nresults')
   const limit = count === undefined ? undefined : Number(text(count).trim())
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) return invalid('nresults is a positive number')
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
+    return invalid('nresults is a positive number')
   return { token: text(token).trim() || undefined, infinite: level !== '1', limit, names: parseProp(prop) }
 }
 

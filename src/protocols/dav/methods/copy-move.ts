@@ -1,0 +1,85 @@
+// COPY and MOVE (RFC 4918 §9.8, §9.9). A move is one write. A copy of a tree is built aside first, and one write makes
+// it visible, after everything was asked again.
+
+import { DomainError } from '../../../errors.ts'
+import type { View } from '../../../store/store.ts'
+import { refusal } from '../errors.ts'
+import { answerEmpty, type Exchange, header, locate, locateRequest } from '../exchange.ts'
+import { guard } from '../guard.ts'
+import { releaseBelow, requireUnlocked } from '../locking.ts'
+import type { Place, Resource } from '../resource.ts'
+import { parseDestination } from '../wire/destination.ts'
+import { parseDepth, parseOverwrite } from '../wire/headers.ts'
+import { requireAllowed, requireResource } from './require.ts'
+
+export const copy = async (exchange: Exchange): Promise<void> => {
+  const depth = parseDepth(header(exchange.request, 'depth')) ?? 'infinity'
+  if (depth === '1') throw new DomainError('BadRequest', 'COPY has Depth 0 or infinity') // §9.8.3
+  const shallow = depth === '0'
+  const { from, to } = await exchange.store.read((view) => requireTransfer(exchange, view, 'COPY', shallow))
+  if (from.space.copy === undefined) throw refusal('method-not-allowed', 'It is not copied')
+  let created = to.resource === undefined
+  await from.space.copy(from, {
+    to,
+    shallow,
+    guard: async (tx) => {
+      const now = await requireTransfer(exchange, tx, 'COPY', shallow)
+      if (now.from.id !== from.id) throw new DomainError('Conflict', 'It was moved away meanwhile')
+      created = now.to.resource === undefined
+      if (now.to.resource !== undefined) await releaseBelow(exchange, tx, now.to.resource)
+      return now.to
+    },
+  })
+  answerEmpty(exchange.response, created ? 201 : 204)
+}
+
+export const move = async (exchange: Exchange): Promise<void> => {
+  const depth = parseDepth(header(exchange.request, 'depth'))
+  const { created, finish } = await exchange.store.write(async (tx) => {
+    const { from, to } = await requireTransfer(exchange, tx, 'MOVE', false)
+    // §9.9.2: a collection moves with all that is in it.
+    if (from.isCollection && depth !== undefined && depth !== 'infinity')
+      throw new DomainError('BadRequest', 'MOVE of a collection has Depth infinity')
+    if (from.space.move === undefined) throw refusal('method-not-allowed', 'It is not moved')
+    await releaseBelow(exchange, tx, from)
+    if (to.resource !== undefined) await releaseBelow(exchange, tx, to.resource)
+    const { finish } = await from.space.move(tx, from, to)
+    return { created: to.resource === undefined, finish }
+  })
+  await finish?.()
+  answerEmpty(exchange.response, created ? 201 : 204)
+}
+
+/** Source and destination, when everything that must hold between them does. */
+const requireTransfer = async (
+  exchange: Exchange,
+  view: View,
+  method: 'COPY' | 'MOVE',
+  shallow: boolean,
+): Promise<{ from: Resource; to: Place }> => {
+  const { request } = exchange
+  const destination = parseDestination(header(request, 'destination'), request.headers.host)
+  const overwrite = parseOverwrite(header(request, 'overwrite'))
+  const source = await locateRequest(exchange, view)
+  const from = requireResource(source)
+  requireAllowed(from, method)
+  const to = await locate(exchange, view, destination.segments)
+  requireApart(from, to, shallow)
+  if (to.parent === undefined) throw refusal('parent-missing', 'The destination has no folder to be in')
+  await guard(exchange, view, source, method === 'MOVE' ? { self: true, membership: true, below: true } : {})
+  if (to.resource !== undefined && !overwrite)
+    throw new DomainError('PreconditionFailed', 'Something is at the destination') // §9.8.5
+  const keepsMember = to.resource !== undefined && !to.resource.isCollection && !from.isCollection
+  await requireUnlocked(exchange, view, to, { self: true, membership: !keepsMember, below: true })
+  return { from, to }
+}
+
+/** Neither onto itself, nor into itself, nor over what it is in. */
+const requireApart = (from: Resource, to: Place, shallow: boolean): void => {
+  const source = from.href.replace(/\/$/, '')
+  const target = to.href.replace(/\/$/, '')
+  // §9.8.5, §9.9.4: 403 where source and destination are the same resource.
+  if (source === target) throw refusal('same-resource', 'Source and destination are the same')
+  if (target.startsWith(`${source}/`) && !shallow) throw refusal('same-resource', 'A folder does not go into itself')
+  if (source.startsWith(`${target}/`)) throw refusal('same-resource', 'It would overwrite the folder that it is in')
+}

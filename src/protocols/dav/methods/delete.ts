@@ -1,0 +1,22 @@
+import { refusal } from '../errors.ts'
+import { answerEmpty, type Exchange, locateRequest } from '../exchange.ts'
+import { guard } from '../guard.ts'
+import { releaseBelow } from '../locking.ts'
+import { requireAllowed, requireResource } from './require.ts'
+
+/** RFC 4918 §9.6: a tree goes whole or not at all. `Location` says where it can be brought back from. */
+export const remove = async (exchange: Exchange): Promise<void> => {
+  const { response, store } = exchange
+  const { location, finish } = await store.write(async (tx) => {
+    const place = await locateRequest(exchange, tx)
+    const resource = requireResource(place)
+    requireAllowed(resource, 'DELETE')
+    await guard(exchange, tx, place, { self: true, membership: true, below: true })
+    if (resource.space.remove === undefined) throw refusal('method-not-allowed', 'Nothing is deleted here')
+    await releaseBelow(exchange, tx, resource)
+    return resource.space.remove(tx, resource)
+  })
+  await finish?.()
+  if (location !== undefined) response.setHeader('Location', location)
+  answerEmpty(response, 204)
+}

@@ -1,0 +1,108 @@
+// GET and HEAD (RFC 9110 §9.3), with ranges and conditions. Content always leaves with its length, in large pieces,
+// and waits while the client does not read.
+
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setUserContentHeaders } from '../../http/headers.ts'
+import { checkConditions, rangeMayBeUsed } from '../conditional.ts'
+import { refusal } from '../errors.ts'
+import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
+import { requireIf } from '../guard.ts'
+import { writeAll } from '../multistatus-stream.ts'
+import type { Content, Resource } from '../resource.ts'
+import { httpDate } from '../wire/headers.ts'
+import { type ByteRange, parseRange } from '../wire/range.ts'
+import { listing } from './get-listing.ts'
+import { requireAllowed, requireResource } from './require.ts'
+
+export const get = async (exchange: Exchange): Promise<void> => {
+  const { request, response, store } = exchange
+  const { resource, content, fresh } = await store.read(async (view) => {
+    const place = await locateRequest(exchange, view)
+    const resource = requireResource(place)
+    requireAllowed(resource, 'GET')
+    if (resource.isCollection) return { resource, content: undefined, fresh: false }
+    await requireIf(exchange, view, place)
+    const fresh = checkConditions(request, resource) === 'not-modified'
+    return { resource, content: fresh ? undefined : await resource.space.content?.(view, resource), fresh }
+  })
+  if (resource.isCollection) return listing(exchange, resource)
+  setValidators(response, resource)
+  if (fresh) return answerEmpty(response, 304)
+  if (content === undefined) return requireAllowed(resource, 'a content')
+  await answerContent(exchange, resource, content)
+}
+
+const setValidators = (response: ServerResponse, { etag, modifiedAt }: Resource): void => {
+  if (etag !== undefined) response.setHeader('ETag', `"${etag}"`)
+  if (modifiedAt !== undefined) response.setHeader('Last-Modified', httpDate(modifiedAt))
+  // Asked again each time, and answered 304: a shared cache keeps nothing of a person's.
+  response.setHeader('Cache-Control', 'private, no-cache')
+}
+
+const answerContent = async (exchange: Exchange, resource: Resource, content: Content): Promise<void> => {
+  const { request, response } = exchange
+  const type = resource.contentType ?? 'application/octet-stream'
+  setUserContentHeaders(response, type, resource.name)
+  response.setHeader('Accept-Ranges', 'bytes')
+  const asked = header(request, 'range')
+  // RFC 9110 §14.2: Range is for GET alone.
+  const ranges =
+    asked === undefined || request.method !== 'GET' || !rangeMayBeUsed(request, resource)
+      ? undefined
+      : parseRange(asked, content.size)
+  if (ranges === undefined) return answerWhole(exchange, content)
+  const [only] = ranges
+  if (only === undefined) {
+    response.setHeader('Content-Range', `bytes */${content.size}`)
+    throw refusal('range-not-satisfiable', 'No such bytes')
+  }
+  response.statusCode = 206
+  if (ranges.length > 1) return answerRanges(response, content, ranges, type)
+  response.setHeader('Content-Range', contentRange(only, content.size))
+  response.setHeader('Content-Length', only.end - only.start)
+  await finish(response, content.open(only))
+}
+
+const answerWhole = async ({ request, response }: Exchange, content: Content): Promise<void> => {
+  response.statusCode = 200
+  response.setHeader('Content-Length', content.size)
+  if (request.method === 'HEAD') response.end()
+  else await finish(response, content.open())
+}
+
+const contentRange = ({ start, end }: ByteRange, size: number): string => `bytes ${start}-${end - 1}/${size}`
+
+const finish = async (response: ServerResponse, content: Readable | Uint8Array): Promise<void> => {
+  if (content instanceof Uint8Array) response.end(content)
+  else await pipeline(content, response)
+}
+
+/** RFC 9110 §14.6: multipart/byteranges. */
+const answerRanges = async (
+  response: ServerResponse,
+  content: Content,
+  ranges: readonly ByteRange[],
+  type: string,
+): Promise<void> => {
+  const boundary = randomBytes(16).toString('hex')
+  const heads = ranges.map(
+    (range) =>
+      `\r\n--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: ${contentRange(range, content.size)}\r\n\r\n`,
+  )
+  const tail = `\r\n--${boundary}--\r\n`
+  let length = Buffer.byteLength(tail)
+  for (const [index, range] of ranges.entries())
+    length += Buffer.byteLength(heads[index] ?? '') + range.end - range.start
+  response.setHeader('Content-Type', `multipart/byteranges; boundary=${boundary}`)
+  response.setHeader('Content-Length', length)
+  for (const [index, range] of ranges.entries()) {
+    await writeAll(response, heads[index] ?? '')
+    const part = content.open(range)
+    if (part instanceof Uint8Array) await writeAll(response, part)
+    else for await (const chunk of part as AsyncIterable<Buffer>) await writeAll(response, chunk)
+  }
+  response.end(tail)
+}

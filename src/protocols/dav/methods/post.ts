@@ -1,0 +1,31 @@
+import { refusal } from '../errors.ts'
+import { type Exchange, header, locateRequest } from '../exchange.ts'
+import { guard } from '../guard.ts'
+import { answerWritten, putAt } from './put.ts'
+import { requireAllowed, requireResource } from './require.ts'
+
+/** RFC 5995: a POST to a collection makes a new member, whose name the server chooses. */
+export const post = async (exchange: Exchange): Promise<void> => {
+  const { request, response, store } = exchange
+  const contentType = header(request, 'content-type')
+  await store.read(async (view) => requireAllowed(requireResource(await locateRequest(exchange, view)), 'POST'))
+  const staged = await store.blobs.receive(request)
+  try {
+    const outcome = await store.write(async (tx) => {
+      const place = await locateRequest(exchange, tx)
+      const collection = requireResource(place)
+      requireAllowed(collection, 'POST')
+      const name = collection.space.memberName?.(contentType)
+      if (name === undefined) throw refusal('method-not-allowed', 'No members are made here')
+      const member = { space: place.space, href: collection.href + name, name, parent: collection, resource: undefined }
+      await guard(exchange, tx, place, {})
+      await guard(exchange, tx, member, { membership: true })
+      return putAt(tx, member, { staged, contentType, modifiedAt: undefined })
+    })
+    response.setHeader('Location', outcome.resource.href) // RFC 5995 §3.2
+    answerWritten(exchange, outcome)
+  } catch (error) {
+    await staged.discard()
+    throw error
+  }
+}

@@ -1,0 +1,18 @@
+import { DomainError } from '../../../errors.ts'
+import { refusal } from '../errors.ts'
+import { type Exchange, locateRequest, readXml } from '../exchange.ts'
+import { keyOf } from '../wire/names.ts'
+import { requireAllowed, requireResource } from './require.ts'
+
+/** REPORT (RFC 3253 §3.6): which one is the name of the body's root element. */
+export const report = async (exchange: Exchange): Promise<void> => {
+  const { request, store } = exchange
+  const body = await readXml(request)
+  if (body === undefined) throw new DomainError('BadRequest', 'REPORT needs a body')
+  const place = await store.read((view) => locateRequest(exchange, view))
+  const resource = requireResource(place)
+  requireAllowed(resource, 'REPORT')
+  const run = resource.space.reports.get(keyOf(body.namespace, body.name))
+  if (run === undefined) throw refusal('supported-report', 'There is no such report here')
+  await run(exchange, resource, body)
+}

@@ -1,0 +1,71 @@
+// What the properties of some resources need from the store, in as few queries as there are kinds of it.
+
+import type { Property } from '../../../store/properties.ts'
+import type { View } from '../../../store/store.ts'
+import type { Exchange } from '../exchange.ts'
+import { locksCovering } from '../locking.ts'
+import type { Resource } from '../resource.ts'
+import { writeSyncToken } from '../wire/sync-collection.ts'
+import type { Page } from './live.ts'
+import type { RootedLock } from './locks.ts'
+import type { Plan } from './plan.ts'
+
+const none: readonly never[] = []
+
+/** @param resources a collection and some of its members, or one resource; all of one space. */
+export const gatherPage = async (
+  exchange: Exchange,
+  view: View,
+  plan: Plan,
+  resources: readonly Resource[],
+  collection: Resource,
+): Promise<Page> => {
+  const { needs } = plan
+  const { space } = collection
+  const locks = needs.has('locks') ? await gatherLocks(exchange, view, resources, collection) : undefined
+  const dead = needs.has('dead') ? await gatherDead(exchange, view, resources) : undefined
+  const syncToken = needs.has('sync-token') ? await space.syncToken?.(view, collection) : undefined
+  return {
+    principal: exchange.principal,
+    now: view.now,
+    locksOn: ({ id }) => locks?.(id) ?? none,
+    deadOn: ({ id }) => dead?.get(id) ?? none,
+    quota: needs.has('quota') ? await space.quota?.(view, collection) : undefined,
+    syncToken: syncToken === undefined ? undefined : writeSyncToken(syncToken),
+  }
+}
+
+const gatherDead = async (
+  { store }: Exchange,
+  view: View,
+  resources: readonly Resource[],
+): Promise<Map<number, Property[]> | undefined> => {
+  const kind = resources[0]?.kind
+  if (kind === undefined) return undefined
+  return store.properties.listMany(
+    view,
+    kind,
+    resources.map(({ id }) => id),
+  )
+}
+
+const gatherLocks = async (
+  exchange: Exchange,
+  view: View,
+  resources: readonly Resource[],
+  collection: Resource,
+): Promise<((id: number) => readonly RootedLock[]) | undefined> => {
+  if (collection.kind === undefined || !(await exchange.store.locks.any(view, collection.kind))) return undefined
+  const above = await locksCovering(exchange, view, collection)
+  const inherited = above.filter(({ deep }) => deep)
+  const members = resources.filter(({ id }) => id !== collection.id)
+  const hrefs = new Map(members.map(({ id, href }) => [id, href]))
+  const own = members.length === 0 ? [] : await exchange.store.locks.on(view, collection.kind, [...hrefs.keys()])
+  return (id) =>
+    id === collection.id
+      ? above
+      : [
+          ...inherited,
+          ...own.filter(({ itemId }) => itemId === id).map((lock) => ({ ...lock, root: hrefs.get(id) ?? '' })),
+        ]
+}

@@ -1,0 +1,140 @@
+// What the core knows of the things it serves. Files, trash and versions are spaces; calendars and contacts are two
+// more: each names its resources, says what its verbs do, and adds properties, reports and DAV features of its own.
+// A method that a space leaves out is one that it does not allow. Spaces know no HTTP but `Content`'s type.
+
+import type { Readable } from 'node:stream'
+import type { Element } from '../../formats/xml/element.ts'
+import type { Principal } from '../../store/accounts/principal.ts'
+import type { Staged } from '../../store/blobs/blobs.ts'
+import type { Tx, View } from '../../store/store.ts'
+import type { Exchange } from './exchange.ts'
+import type { LiveProperty } from './properties/live.ts'
+import type { PropertyUpdate } from './wire/proppatch.ts'
+import type { ByteRange } from './wire/range.ts'
+
+export type Resource = {
+  readonly space: Space
+  /** With `id` the key of its locks and dead properties; undefined for what can have neither. */
+  readonly kind: string | undefined
+  readonly id: number
+  /** Whose it is. */
+  readonly accountId: number
+  /** Absolute and percent-encoded; a collection's ends in a slash. */
+  readonly href: string
+  readonly name: string
+  readonly isCollection: boolean
+  /** Strong, without quotes. */
+  readonly etag: string | undefined
+  readonly size: number
+  readonly contentType: string | undefined
+  /** Milliseconds since 1970; undefined for what was never made. */
+  readonly createdAt: number | undefined
+  readonly modifiedAt: number | undefined
+}
+
+/** Where a URL leads, whether something is there or not. */
+export type Place<R extends Resource = Resource> = {
+  readonly space: Space<R>
+  readonly href: string
+  readonly name: string
+  readonly resource: R | undefined
+  /** The collection that has it or would have it; undefined where that is missing, or where nothing can be made. */
+  readonly parent: R | undefined
+}
+
+export type Content = {
+  readonly size: number
+  /** All of it or one range; a small one is at hand. */
+  open(range?: ByteRange): Readable | Uint8Array
+}
+
+export type NewContent = {
+  readonly staged: Staged
+  readonly contentType: string | undefined
+  /** Milliseconds since 1970, when the client says when it was written. */
+  readonly modifiedAt: number | undefined
+}
+
+export type Changes<R extends Resource = Resource> = {
+  /** Names the state that the client has now. */
+  readonly token: string
+  readonly changed: readonly R[]
+  /** Addresses of what is gone. */
+  readonly removed: readonly string[]
+  /** There is more behind the token. */
+  readonly truncated: boolean
+}
+
+export type Removal = {
+  /** Where it can be brought back from. */
+  readonly location?: string
+  /** What is left to do when the write is durable: a tree may take many. */
+  readonly finish?: () => Promise<unknown>
+}
+
+export type ChangesSince = {
+  /** A token given out before; undefined asks for all there is. */
+  readonly token: string | undefined
+  /** All levels below, or members only. */
+  readonly infinite: boolean
+  readonly limit: number
+}
+
+export type CopyOptions = {
+  readonly to: Place
+  /** A collection without its members (Depth: 0). */
+  readonly shallow: boolean
+  /** Runs in the write that makes the copy visible, and may refuse it; answers the destination as it is then. */
+  readonly guard: (tx: Tx) => Promise<Place>
+}
+
+export type Report = (exchange: Exchange, resource: Resource, body: Element) => Promise<void>
+
+export type Space<R extends Resource = Resource> = {
+  /** The path segment below `/dav/`. */
+  readonly name: string
+  /** What an app password needs to be good for. */
+  readonly scope: string
+  /** Added to the compliance classes in OPTIONS. */
+  readonly features: readonly string[]
+  readonly properties: readonly LiveProperty[]
+  /** Reports by the name of their root element, `{namespace}name`. */
+  readonly reports: ReadonlyMap<string, Report>
+
+  /**
+   * Follows the segments below the space's own.
+   *
+   * @throws DomainError NotFound for what this principal may not know of.
+   */
+  resolve(view: View, principal: Principal, segments: readonly string[]): Promise<Place<R>>
+  /** The methods that this resource allows, beside OPTIONS. */
+  allows(resource: R): readonly string[]
+  /** Members in the order of their names, from after one of them. */
+  members(view: View, collection: R, page: { after: string | undefined; limit: number }): Promise<R[]>
+  /** The collections above an item and the item itself, from the top; none for what the space has not. */
+  lineage(
+    view: View,
+    principal: Principal,
+    id: number,
+  ): Promise<readonly { readonly id: number; readonly href: string }[]>
+  /** What the resource's account owns and may own, in bytes. */
+  quota?(view: View, resource: R): Promise<{ used: number; quota: number | null }>
+  /** The state of a collection, as `changes` takes it. */
+  syncToken?(view: View, collection: R): Promise<string | undefined>
+
+  content?(view: View, resource: R): Promise<Content>
+  put?(tx: Tx, place: Place<R>, content: NewContent): Promise<{ resource: R; created: boolean }>
+  /** A fresh name for POST (RFC 5995). */
+  memberName?(contentType: string | undefined): string
+  makeCollection?(tx: Tx, place: Place<R>, updates: readonly PropertyUpdate[]): Promise<R>
+  remove?(tx: Tx, resource: R): Promise<Removal>
+  /** Moves within the space, or out of it where the destination's space allows that, onto what is there if need be. */
+  move?(tx: Tx, resource: R, to: Place): Promise<Pick<Removal, 'finish'>>
+  /** Copies, onto what is there if need be. No write of the store is open: a tree may take many. */
+  copy?(resource: R, options: CopyOptions): Promise<void>
+  changes?(view: View, collection: R, since: ChangesSince): Promise<Changes<R> | 'tooOld'>
+  /** Sets a live property of the space; false where it is not one that a client may set. */
+  setProperty?(tx: Tx, resource: R, update: PropertyUpdate): Promise<boolean>
+  /** Tells whoever synchronises that the resource's properties changed. */
+  touch?(tx: Tx, resource: R): Promise<void>
+}

@@ -1,0 +1,14 @@
+import type { Store } from '../../store/store.ts'
+import { filesSpace } from './files/files.ts'
+import { trashSpace } from './files/trash.ts'
+import { versionsSpace } from './files/versions.ts'
+import { principalsSpace } from './principals/principals.ts'
+import type { Space } from './resource.ts'
+
+/** Everything that is served over WebDAV. */
+export const davSpaces = (store: Store): readonly Space[] => [
+  filesSpace(store),
+  trashSpace(store),
+  versionsSpace(store),
+  principalsSpace(),
+]
