@@ -15,8 +15,11 @@ export const writeBodyMilliseconds = 10_000
 /** Milliseconds a read may take on PostgreSQL. */
 export const readBodyMilliseconds = 30_000
 
-/** Times a batch is run again after a deadlock or a serialization failure. */
-export const writeRetries = 5
+/** Times a batch is run before a deadlock or a serialization failure is given up on. */
+export const writeRetries = 10
+
+/** Milliseconds, times the attempt, within which a batch begins again at random: two twins must not meet each time. */
+export const retryMilliseconds = 20
 
 /** Distinct SQL texts kept prepared on a connection; hot queries are far fewer. */
 export const preparedStatements = 500
@@ -39,8 +42,8 @@ export const postgresqlReaders = 4
 /** Milliseconds one PostgreSQL query, or connecting, may take: a server that is silent for longer is away. */
 export const postgresqlQueryMilliseconds = 15_000
 
-/** Milliseconds to wait for a row that another twin on the same database holds; a batch holds it for some milliseconds. */
-export const postgresqlLockMilliseconds = 5000
+/** Milliseconds to wait for a row that another twin on the same database holds: a batch holds it for some, a deadlock for ever. */
+export const postgresqlLockMilliseconds = 300
 
 /** Milliseconds after which PostgreSQL itself ends a transaction whose twin has gone silent and holds clock rows. */
 export const postgresqlIdleMilliseconds = 15_000

@@ -7,13 +7,16 @@ import type { Links } from './accounts/links.ts'
 import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
 import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfinished.ts'
-import { SqliteEngine } from './engine/sqlite/engine.ts'
+import type { Blobs } from './blobs/blobs.ts'
+import { openEngine } from './engine/open.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
-import type { SqliteSession } from './engine/sqlite/session.ts'
 import type { Body, Engine, Tx, View } from './engine/types.ts'
+import type { Files, FilesSettings } from './files/files.ts'
+import { type FileParts, openFiles } from './files/open.ts'
 import { makeFolder } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
-import { migrate } from './migrate.ts'
+import type { Locks } from './locks.ts'
+import type { Properties } from './properties.ts'
 import { Watchers } from './watchers.ts'
 
 export type { Tx, View } from './engine/types.ts'
@@ -21,10 +24,14 @@ export type { Tx, View } from './engine/types.ts'
 export type StoreOptions = {
   /** Everything the twin keeps is under this folder. */
   directory: string
+  /** `postgresql://…`; without it, SQLite in the folder. */
+  database?: string
   /** Milliseconds since 1970; a test may set the time. */
   now?: () => number
   /** Bytes an account may own unless it has a quota of its own; null is no bound. */
   defaultQuota?: number | null
+  /** How long and how much is kept of what was overwritten or deleted. */
+  files?: Pick<FilesSettings, 'versions' | 'trashDays'>
   /** The disk failed: nothing more may be acknowledged. Ends the process unless a test says otherwise. */
   onFailure?: (error: Error) => void
 }
@@ -37,6 +44,10 @@ export class Store {
   readonly credentials: Credentials
   readonly links: Links
   readonly signIn: SignIn
+  readonly blobs: Blobs
+  readonly locks: Locks
+  readonly properties: Properties
+  readonly files: Files
   readonly #engine: Engine
   readonly #watchers: Watchers
   readonly #lock: FolderLock
@@ -57,28 +68,46 @@ export class Store {
   static async #open(options: StoreOptions, lock: FolderLock): Promise<Store> {
     const watchers = new Watchers()
     const now = options.now ?? Date.now
-    const engine = await SqliteEngine.open({
-      file: join(options.directory, 'twin.db'),
+    const engine = await openEngine({
+      database: options.database,
+      directory: options.directory,
       now,
       defaultQuota: options.defaultQuota ?? null,
       onChanged: (topics) => watchers.notify(topics),
       onFailure: options.onFailure ?? stop,
-      migrate: migrateSqlite,
     })
-    const journal = await engine.write(openJournal)
-    const accountParts = await openAccounts({
-      directory: options.directory,
-      now,
-      write: (body) => engine.write(body),
-      read: (body) => engine.read(body),
-      watch: (topic, listener) => watchers.watch(topic, listener),
-    })
-    return new Store(options, { engine, watchers, journal, now, lock, ...accountParts })
+    try {
+      const journal = await engine.write(openJournal)
+      const common: Pick<Engine, 'write' | 'read'> & { directory: string; now: () => number } = {
+        directory: options.directory,
+        now,
+        write: (body) => engine.write(body),
+        read: (body) => engine.read(body),
+      }
+      const accountParts = await openAccounts({
+        ...common,
+        watch: (topic, listener) => watchers.watch(topic, listener),
+      })
+      const kept = options.files ?? { versions: { days: 180, count: 50 }, trashDays: 30 }
+      const settings = { ...kept, defaultQuota: options.defaultQuota ?? null }
+      const fileParts = await openFiles({ ...common, journal, settings })
+      return new Store(options, { engine, watchers, journal, now, lock, ...accountParts, ...fileParts })
+    } catch (error) {
+      await engine.close()
+      throw error
+    }
   }
 
   private constructor(
     options: StoreOptions,
-    parts: { engine: Engine; watchers: Watchers; journal: Journal; now: () => number; lock: FolderLock } & AccountParts,
+    parts: {
+      engine: Engine
+      watchers: Watchers
+      journal: Journal
+      now: () => number
+      lock: FolderLock
+    } & AccountParts &
+      FileParts,
   ) {
     this.directory = options.directory
     this.now = parts.now
@@ -87,6 +116,10 @@ export class Store {
     this.credentials = parts.credentials
     this.links = parts.links
     this.signIn = parts.signIn
+    this.blobs = parts.blobs
+    this.locks = parts.locks
+    this.properties = parts.properties
+    this.files = parts.files
     this.#engine = parts.engine
     this.#watchers = parts.watchers
     this.#lock = parts.lock
@@ -121,14 +154,6 @@ export class Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
-}
-
-async function migrateSqlite(session: SqliteSession): Promise<void> {
-  await migrate({
-    dialect: 'sqlite',
-    script: async (sql) => session.database.exec(sql),
-    rows: async (sql) => session.database.prepare(sql).all(),
-  })
 }
 
 function stop(error: Error): never {

@@ -13,7 +13,8 @@ export class Watchers {
     }
   }
 
-  notify(topics: Iterable<string>): void {
+  /** Wakes those who watch the topics, or everybody when anything may have changed. */
+  notify(topics: Iterable<string> = [...this.#listeners.keys()]): void {
     for (const topic of topics) for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener()
   }
 }

@@ -2,6 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Store, type StoreOptions } from '../../src/store/store.ts'
+import { createDatabase } from './postgresql.ts'
+
+/** A PostgreSQL server on which the stores of these tests keep their databases; SQLite without it. */
+export const testServer = process.env.TWIN_TEST_DATABASE
 
 /** A folder that goes away with `await using`. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
@@ -9,14 +13,26 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** A store in a folder of its own; both go away with `await using`. */
-export async function openTestStore(options: Partial<StoreOptions> = {}): Promise<{ store: Store } & AsyncDisposable> {
+/** A store in a folder and a database of its own; all go away with `await using`. `reopen` closes and opens it again. */
+export async function openTestStore(
+  options: Partial<StoreOptions> = {},
+): Promise<{ store: Store; reopen(): Promise<Store> } & AsyncDisposable> {
   const folder = await temporaryFolder()
-  const store = await Store.open({ directory: folder.path, ...options })
+  const database = testServer === undefined ? undefined : await createDatabase(testServer)
+  const open = () => Store.open({ directory: folder.path, ...(database && { database: database.url }), ...options })
+  let store = await open()
   return {
-    store,
+    get store() {
+      return store
+    },
+    async reopen() {
+      await store.close()
+      store = await open()
+      return store
+    },
     async [Symbol.asyncDispose]() {
       await store.close()
+      await database?.[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()
     },
   }

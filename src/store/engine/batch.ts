@@ -1,7 +1,8 @@
 // One transaction for many bodies, a savepoint each. A body that throws, or of which a query failed, is
 // taken back alone. When the transaction itself is lost (a full disk rolls back all of it) or the COMMIT
 // throws, `run` throws and none of the bodies has happened.
-import { writeBatchMilliseconds, writeBodyMilliseconds, writeRetries } from '../../limits.ts'
+import { setTimeout } from 'node:timers/promises'
+import { retryMilliseconds, writeBatchMilliseconds, writeBodyMilliseconds, writeRetries } from '../../limits.ts'
 import { Ledger } from './ledger.ts'
 import { rollBack } from './roll-back.ts'
 import { Scope } from './scope.ts'
@@ -51,6 +52,7 @@ export class Batch {
         this.#ledger = new Ledger(this.#options.defaultQuota)
         this.#outcomes = []
         this.#changed.clear()
+        await setTimeout(Math.random() * attempt * retryMilliseconds)
       }
     }
   }

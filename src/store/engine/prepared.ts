@@ -12,6 +12,8 @@ class Placeholder {
   }
 }
 
+let count = 0 // names the statements of this process
+
 export type Prepared<P, R> = {
   all(view: View, parameters: P): Promise<R[]>
   first(view: View, parameters: P): Promise<R | undefined>
@@ -25,10 +27,11 @@ export type Prepared<P, R> = {
  */
 export function prepared<P extends object, R>(build: (db: Kysely<DB>, p: P) => Compilable<R>): Prepared<P, R> {
   const compiled: Partial<Record<Dialect, CompiledQuery>> = {}
+  const name = `prepared${++count}`
   const execute = (view: View, parameters: P): Answer | Promise<Answer> => {
     compiled[view.dialect] ??= compile(view.dialect, build)
     const { sql, parameters: template } = compiled[view.dialect] as CompiledQuery
-    return view.execute({ sql, parameters: template.map((value) => bind(value, parameters)) })
+    return view.execute({ name, sql, parameters: template.map((value) => bind(value, parameters)) })
   }
   // An await costs even where there is nothing to wait for, and SQLite has answered already.
   return {

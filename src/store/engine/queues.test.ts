@@ -18,7 +18,7 @@ function scripted(on: { commit?: () => void; execute?: (sql: string) => void } =
     get inTransaction() {
       return inTransaction
     },
-    execute(sql) {
+    execute({ sql }) {
       steps.push(sql)
       on.execute?.(sql)
       return { rows: [], changes: 0 }

@@ -30,6 +30,11 @@ export class ReadQueue {
     this.#options = options
   }
 
+  /** Reads that wait. */
+  get length(): number {
+    return this.#jobs.length
+  }
+
   read<T>(body: Body<T, View>): Promise<T> {
     if (this.#closed) return Promise.reject(new Error('the store is closed'))
     return new Promise<T>((resolve, reject) => {

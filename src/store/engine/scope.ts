@@ -30,7 +30,7 @@ export class Scope implements View {
     if (this.#ended) throw new Error('the body of this view has already settled')
     if (this.#failure !== undefined) throw this.#failure
     try {
-      const answer = this.#session.execute(query.sql, query.parameters)
+      const answer = this.#session.execute(query)
       return answer instanceof Promise ? answer.catch((error) => this.#fail(error)) : answer
     } catch (error) {
       return this.#fail(error)

@@ -3,7 +3,10 @@ import type { DB } from '../schema.ts'
 
 export type Dialect = 'sqlite' | 'postgresql'
 export type Row = Record<string, unknown>
-export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
+export type Query = Pick<CompiledQuery, 'sql' | 'parameters'> & {
+  /** Of a query that is run often: PostgreSQL plans it once a connection. */
+  name?: string
+}
 export type Answer = { rows: Row[]; changes: number }
 
 /** A committed snapshot to read from. Valid until the body that got it settles. */
@@ -35,7 +38,7 @@ export type Session = {
   readonly dialect: Dialect
   /** False when the database itself has given the transaction up, a full disk for one. */
   readonly inTransaction: boolean
-  execute(sql: string, parameters: readonly unknown[]): Answer | Promise<Answer>
+  execute(query: Query): Answer | Promise<Answer>
   begin(): void | Promise<void>
   /** Begins a snapshot in which a query that changes anything is refused. */
   beginRead(): void | Promise<void>

@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { busyMilliseconds, preparedStatements } from '../../../limits.ts'
-import type { Answer, Row, Session } from '../types.ts'
+import type { Answer, Query, Row, Session } from '../types.ts'
 
 type Prepared = { statement: StatementSync; returnsRows: boolean; changes: boolean }
 
@@ -19,7 +19,7 @@ export class SqliteSession implements Session {
     return this.database.isTransaction
   }
 
-  execute(sql: string, parameters: readonly unknown[]): Answer {
+  execute({ sql, parameters }: Query): Answer {
     const { statement, returnsRows, changes } = this.#prepare(sql)
     if (changes && this.#reading) throw new Error('a read must not change anything')
     const values = parameters as SQLInputValue[]
@@ -31,33 +31,33 @@ export class SqliteSession implements Session {
   }
 
   begin(): void {
-    this.execute('BEGIN IMMEDIATE', [])
+    this.#run('BEGIN IMMEDIATE')
   }
   beginRead(): void {
-    this.execute('BEGIN', [])
+    this.#run('BEGIN')
     this.#reading = true
   }
   /** By a rollback: nothing that slipped into a read can be kept. */
   endRead(): void {
     this.#reading = false
-    this.execute('ROLLBACK', [])
+    this.#run('ROLLBACK')
   }
   commit(): void {
-    this.execute('COMMIT', [])
+    this.#run('COMMIT')
   }
   rollback(): void {
     this.#reading = false
-    this.execute('ROLLBACK', [])
+    this.#run('ROLLBACK')
   }
   savepoint(): void {
-    this.execute('SAVEPOINT body', [])
+    this.#run('SAVEPOINT body')
   }
   release(): void {
-    this.execute('RELEASE body', [])
+    this.#run('RELEASE body')
   }
   rollbackToSavepoint(): void {
-    this.execute('ROLLBACK TO body', [])
-    this.execute('RELEASE body', [])
+    this.#run('ROLLBACK TO body')
+    this.#run('RELEASE body')
   }
 
   isTransient(): boolean {
@@ -67,6 +67,10 @@ export class SqliteSession implements Session {
   close(): void {
     this.#prepared.clear()
     this.database.close()
+  }
+
+  #run(sql: string): void {
+    this.#prepare(sql).statement.run()
   }
 
   #prepare(sql: string): Prepared {
