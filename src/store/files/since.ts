@@ -62,7 +62,7 @@ export async function since(
   const began = await journal.position(view, folder.accountId, parsed.journal)
   if (began === 'tooOld') return 'tooOld'
   if (parsed.listed === undefined) return new Telling(view, journal, { folder, from: began, to, limit }).tell()
-  return new Telling(view, journal, { folder, from: parsed.listed, to: began, limit }).list(began)
+  return new Telling(view, journal, { folder, from: parsed.listed, to, limit }).list(began)
 }
 
 /** `epoch.position.folder`, and in a listing `epoch.its begin.folder.position`. */
@@ -90,7 +90,7 @@ class Telling {
 
   /** A page of everything, up to where the clock was when the listing began. */
   async list(began: number): Promise<Changes> {
-    const { folder, from, limit } = this.#page
+    const { folder, from, to, limit } = this.#page
     const rows = await this.#changedNodes(from, sinceRows)
     const nodes = rows.filter((node) => node.changed <= began)
     await this.#learn(nodes.map((node) => node.parentId))
@@ -105,9 +105,8 @@ class Telling {
       }
       changed.push({ path: place.path, node })
     }
-    const truncated = end < began
-    const token = writeToken(this.#journal, folder, began, truncated ? end : undefined)
-    return { changed, gone: [], token, truncated }
+    const token = writeToken(this.#journal, folder, began, end < began ? end : undefined)
+    return { changed, gone: [], token, truncated: end < to }
   }
 
   /** A page of what changed, left and came. */
