@@ -1,0 +1,143 @@
+// Former contents of a file: look at one, download it, or make it the present one again (what is present becomes one).
+
+import '@awesome.me/webawesome/dist/components/button/button.js'
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
+import '@awesome.me/webawesome/dist/components/spinner/spinner.js'
+import { Task } from '@lit/task'
+import { css, html } from 'lit'
+import { ApiError, errorKey } from '../../api/client.ts'
+import { dav } from '../../dav/client.ts'
+import { moment, size, t } from '../../i18n/i18n.ts'
+import { TwinElement } from '../../ui/element.ts'
+import { notices } from '../../ui/notices.ts'
+import { consume } from '../../ui/observable.ts'
+import { shared } from '../../ui/styles.ts'
+import { download } from './downloads.ts'
+import { type Entry, entryOf } from './entry.ts'
+import { filesContext } from './store.ts'
+
+class TwinVersions extends TwinElement {
+  static override properties = { entry: { attribute: false } }
+  declare entry: Entry
+  readonly #store = consume(this, filesContext)
+
+  readonly #versions = new Task(this, {
+    args: () => [this.entry.id, this.entry.etag] as const,
+    task: async ([id], { signal }) => {
+      const found: Entry[] = []
+      await dav
+        .list(`${this.#store.value.versions}/${id}`, (resource) => found.push(entryOf(resource)), signal)
+        .catch((error) => {
+          if (!(error instanceof ApiError && error.code === 'NotFound')) throw error
+        })
+      return found.sort((a, b) => b.at - a.at)
+    },
+  })
+
+  static override styles = [
+    shared,
+    css`
+      wa-dialog {
+        --width: 36rem;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        padding-block: 0.5rem;
+        border-block-start: 1px solid var(--twin-line);
+      }
+      li:first-child {
+        border: 0;
+      }
+      .center {
+        display: grid;
+        place-content: center;
+        gap: 0.5rem;
+        min-block-size: 10rem;
+        text-align: center;
+        text-wrap: balance;
+      }
+      .now {
+        padding: 0.125rem 0.625rem;
+        border-radius: 1rem;
+        background: var(--twin-chosen);
+        color: var(--wa-color-brand-on-normal);
+        font-weight: 500;
+      }
+    `,
+  ]
+
+  override render() {
+    return html`
+      <wa-dialog open light-dismiss label=${t('versions.heading', { name: this.entry.name })} @wa-after-hide=${this.#close}>
+        ${this.#versions.render({
+          pending: () => html`<div class="center"><wa-spinner></wa-spinner></div>`,
+          error: (error) => html`<p class="center quiet">${t(errorKey(error))}</p>`,
+          complete: (versions) => (versions.length === 0 ? this.#none() : this.#list(versions)),
+        })}
+      </wa-dialog>
+    `
+  }
+
+  #none() {
+    return html`<div class="center"><strong>${t('versions.none')}</strong><p class="quiet">${t('versions.none.text')}</p></div>`
+  }
+
+  #list(versions: readonly Entry[]) {
+    const { entry } = this
+    return html`
+      <ul>
+        <li>
+          <div class="grow">
+            <div>${moment(entry.modified)}</div>
+            <div class="quiet small number">${size(entry.size)}</div>
+          </div>
+          <span class="now small">${t('versions.now')}</span>
+        </li>
+        ${versions.map((version) => this.#version(version))}
+      </ul>
+    `
+  }
+
+  #version(version: Entry) {
+    const date = moment(version.modified)
+    return html`
+      <li>
+        <div class="grow">
+          <div>${date}</div>
+          <div class="quiet small number">${size(version.size)} · ${t('versions.until', { date: moment(version.at) })}</div>
+        </div>
+        <button class="icon-button" aria-label=${t('versions.download', { date })} title=${t('files.download')} @click=${() => download([version], this.#nameAt(version))}>
+          <wa-icon name="download"></wa-icon>
+        </button>
+        <wa-button size="s" appearance="outlined" aria-label=${t('versions.restore.label', { date })} @click=${() => this.#restore(version)}>
+          ${t('versions.restore')}
+        </wa-button>
+      </li>
+    `
+  }
+
+  /** The file's own name with the day of that content. */
+  #nameAt(version: Entry): string {
+    const day = new Date(version.modified).toISOString().slice(0, 10)
+    const dot = this.entry.name.lastIndexOf('.')
+    return dot > 0
+      ? `${this.entry.name.slice(0, dot)} ${day}${this.entry.name.slice(dot)}`
+      : `${this.entry.name} ${day}`
+  }
+
+  async #restore(version: Entry): Promise<void> {
+    try {
+      await dav.copy(version.href, this.entry.href, { overwrite: true })
+      notices.show('done', 'versions.restored', { name: this.entry.name, date: moment(version.modified) })
+      this.#close()
+    } catch (error) {
+      notices.failed('versions.restore.failed', error, { name: this.entry.name })
+    }
+    await this.#store.value.refresh()
+  }
+
+  readonly #close = (): void => this.#store.value.ask(undefined)
+}
+customElements.define('twin-versions', TwinVersions)

@@ -1,0 +1,9 @@
+// All icons are symbols of one file of our own; Web Awesome's parts take theirs from it, too. Nothing is fetched elsewhere.
+
+import '@awesome.me/webawesome/dist/components/icon/icon.js'
+import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js'
+import sprite from './icons.svg?url'
+
+for (const library of ['default', 'system']) {
+  registerIconLibrary(library, { resolver: (name) => `${sprite}#${name}`, spriteSheet: true })
+}
