@@ -1,6 +1,7 @@
 // The twin beside Debian's Apache mod_dav, one after the other in the same run, over TLS, with the same clients.
 // Every PUT of the twin is durable before it is answered; none of Apache's is.
-//   node bench/webdav/main.ts [--seconds 10] [--only get,put,propfind,big,copy] [--peers apache,twin] [--prof folder]
+//   node bench/webdav/main.ts [--seconds 10] [--only get,put,propfind,big,copy] [--peers apache,twin]
+//     [--direct] without the launcher [--prof folder] with a CPU profile
 
 import { randomFillSync } from 'node:crypto'
 import { once } from 'node:events'
@@ -13,7 +14,7 @@ import { apacheIsInstalled, apacheUser, startApache } from './apache.ts'
 import { curl, curlPropfind, isInstalled, type Login, propfindScript, putScript, wrk } from './clients.ts'
 import { fillFolder, makeFolder } from './fill.ts'
 import type { Peer } from './peer.ts'
-import { largest, peakMegabytes, resetPeak, residentMegabytes } from './processes.ts'
+import { cpuSeconds, largest, peakMegabytes, resetPeak, residentMegabytes } from './processes.ts'
 import { loadTwin, startTwin } from './twin.ts'
 
 const { values: options } = parseArgs({
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'get,put,propfind,big,copy' },
     peers: { type: 'string', default: 'apache,twin' },
     prof: { type: 'string' },
+    direct: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(options.seconds)
@@ -30,7 +32,7 @@ const connections = 16
 const gibibyte = 1024 ** 3
 const login = { name: 'ann', password: 'a long bench password' }
 
-type Figure = { value: number; unit: string; better: 'more' | 'less' | 'none' }
+type Figure = { value: number; unit: string; better: 'more' | 'less' | 'none'; cpu?: number }
 type Figures = Map<string, Figure>
 
 const rate = (value: number): Figure => ({ value, unit: '/s', better: 'more' })
@@ -44,18 +46,21 @@ const measure = async (peer: Peer, login: Login, folder: string, big: string): P
     figures.set(name, figure)
     process.stderr.write(`${peer.name}: ${name}: ${show(figure)}\n`)
   }
-  const load = (label: string, path: string, script?: string, count = connections) =>
-    wrk({ url: peer.url + path, login, connections: count, seconds, folder, script, label })
+  const load = async (label: string, path: string, script?: string, count = connections): Promise<Figure> => {
+    const before = cpuSeconds(peer.pid)
+    const perSecond = await wrk({ url: peer.url + path, login, connections: count, seconds, folder, script, label })
+    return { ...rate(perSecond), cpu: ((cpuSeconds(peer.pid) - before) / (perSecond * seconds)) * 1e6 }
+  }
 
   note('resident when idle', memory(residentMegabytes(server)))
   if (kinds.has('get')) {
     await curl(login, 200, `${peer.url}small.txt`)
-    note('GET of 1 KiB', rate(await load('get', 'small.txt')))
+    note('GET of 1 KiB', await load('get', 'small.txt'))
   }
-  if (kinds.has('put')) note('PUT of 1 KiB, new names', rate(await load('put', 'put/', putScript(1024, 'new-'))))
+  if (kinds.has('put')) note('PUT of 1 KiB, new names', await load('put', 'put/', putScript(1024, 'new-')))
   if (kinds.has('propfind')) {
-    note('PROPFIND of 1,000, one client', rate(await load('propfind1', 'thousand/', propfindScript, 1)))
-    note('PROPFIND of 1,000, 16 clients', rate(await load('propfind16', 'thousand/', propfindScript)))
+    note('PROPFIND of 1,000, one client', await load('propfind1', 'thousand/', propfindScript, 1))
+    note('PROPFIND of 1,000, 16 clients', await load('propfind16', 'thousand/', propfindScript))
     await wholeListing(peer, login, folder)
     resetPeak(server)
     note('PROPFIND of 100,000', duration(await median(3, () => wholeListing(peer, login, folder))))
@@ -92,8 +97,11 @@ const median = async (rounds: number, once: (round: number) => Promise<number>):
   return times.sort((a, b) => a - b)[rounds >> 1] as number
 }
 
-const show = ({ value, unit }: Figure): string =>
-  `${value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 })}${unit}`
+/** With the server's own CPU time for each request: it says more than the rate where others use the machine, too. */
+const show = ({ value, unit, cpu }: Figure): string => {
+  const number = value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 })
+  return `${number}${unit}${cpu === undefined ? '' : ` (${cpu.toFixed(0)} µs)`}`
+}
 
 const print = (
   columns: { title: string; figures: Figures }[],
@@ -155,7 +163,7 @@ const measureApache = async (folder: string, big: string): Promise<{ basic: Figu
 const measureTwin = async (folder: string, big: string): Promise<Figures> => {
   const data = await mkdtemp(join(folder, 'twin-'))
   loadTwin(data, login)
-  const flags = options.prof ? ['--cpu-prof', `--cpu-prof-dir=${options.prof}`] : []
+  const flags = options.prof ? ['--cpu-prof', `--cpu-prof-dir=${options.prof}`] : options.direct ? [] : undefined
   const twin = await startTwin({ folder: data, name: login.name, flags })
   try {
     return await measure(twin, login, folder, big)

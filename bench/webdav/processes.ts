@@ -35,3 +35,17 @@ export const peakMegabytes = (pid: number): number => megabytes(pid, 'VmHWM')
 
 /** Begins the peak anew (proc(5): clear_refs, 5). */
 export const resetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5')
+
+const clockTicks = 100
+
+/** Seconds of CPU that a process and all below it have used. */
+export const cpuSeconds = (pid: number): number => {
+  let ticks = 0
+  for (const member of family(pid)) {
+    const fields = readFileSync(`/proc/${member}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks / clockTicks
+}

@@ -7,7 +7,12 @@ import type { Peer } from './peer.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-export type TwinOptions = { folder: string; name: string; flags?: string[] }
+export type TwinOptions = {
+  folder: string
+  name: string
+  /** Flags for Node itself; the launcher has none for it, so the program is then started without it. */
+  flags?: string[] | undefined
+}
 
 export const twinEnvironment = (folder: string): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -17,8 +22,9 @@ export const twinEnvironment = (folder: string): NodeJS.ProcessEnv => ({
 })
 
 /** Resolves when the twin says that it is ready. */
-export const startTwin = async ({ folder, name, flags = [] }: TwinOptions): Promise<Peer & { origin: string }> => {
-  const child = spawn(process.execPath, [...flags, join(root, 'bin/twin'), 'start'], {
+export const startTwin = async ({ folder, name, flags }: TwinOptions): Promise<Peer & { origin: string }> => {
+  const program = flags ? [...flags, join(root, 'src/main.ts')] : [join(root, 'bin/twin')]
+  const child = spawn(process.execPath, [...program, 'start'], {
     cwd: root,
     env: twinEnvironment(folder),
     stdio: ['ignore', 'pipe', 'inherit'],

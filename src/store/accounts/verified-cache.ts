@@ -2,13 +2,13 @@
 // password with every request, and argon2 is meant to be slow.
 // Any change of any credential empties it before the change is acknowledged (the store's watchers run first), and what was
 // being verified meanwhile is not remembered: `generation` tells.
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { verifiedEntries, verifiedMilliseconds } from '../../limits.ts'
 
 type Entry<T> = { value: T; expiresAt: number }
 
 export class VerifiedCache<T> {
-  readonly #secret = randomBytes(32)
+  readonly #secret = randomBytes(32).toString('hex')
   readonly #entries = new Map<string, Entry<T>>()
   readonly #most: number
   #generation = 0
@@ -27,7 +27,9 @@ export class VerifiedCache<T> {
 
   /** The key of what was presented. The parts may hold anything but NUL. */
   key(...parts: string[]): string {
-    return createHmac('sha256', this.#secret).update(parts.join('\0')).digest('base64')
+    // Every request pays for this: an HMAC from a Buffer costs 10 µs, this 0.5. Nobody sees the hash, so its length
+    // extension is of no use to anybody.
+    return hash('sha256', this.#secret + parts.join('\0'), 'base64')
   }
 
   get(key: string, now: number): T | undefined {
