@@ -3,11 +3,12 @@
 
 type Labels = readonly string[]
 
-const escape = (text: string): string =>
-  text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 
 const series = (name: string, labels: Labels, values: Labels): string =>
-  labels.length === 0 ? name : `${name}{${labels.map((label, i) => `${label}="${escape(values[i] ?? '')}"`).join(',')}}`
+  labels.length === 0
+    ? name
+    : `${name}{${labels.map((label, i) => `${label}="${escaped(values[i] ?? '')}"`).join(',')}}`
 
 /** A number that only grows. */
 export class Counter {
@@ -98,7 +99,12 @@ export class Metrics {
   }
 
   /** A number for each value of one label, such as the days that each certificate still has. */
-  gauges(name: string, help: string, label: string, read: () => Iterable<readonly [value: string, number: number]>): void {
+  gauges(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [value: string, number: number]>,
+  ): void {
     this.#register(name, help, 'gauge', function* () {
       for (const [value, number] of read()) yield `${series(name, [label], [value])} ${number}`
     })
@@ -108,7 +114,7 @@ export class Metrics {
   text(): string {
     const out: string[] = []
     for (const [name, { help, type, lines }] of this.#families) {
-      out.push(`# HELP ${name} ${escape(help)}`, `# TYPE ${name} ${type}`, ...lines())
+      out.push(`# HELP ${name} ${escaped(help)}`, `# TYPE ${name} ${type}`, ...lines())
     }
     return `${out.join('\n')}\n`
   }

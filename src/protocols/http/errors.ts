@@ -1,7 +1,7 @@
 // The one table from domain errors to plain HTTP. Whatever is not a DomainError is a defect or a failing machine:
 // it is logged with the request's id, and the answer holds that id and nothing else.
 
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { DomainError, type ErrorCode } from '../../errors.ts'
 import type { Context } from './router.ts'
 

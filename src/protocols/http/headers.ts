@@ -72,7 +72,13 @@ export const contentDisposition = (kind: 'inline' | 'attachment', name: string):
 /** For everything that a person or a stranger put into the twin: it never shares the page's power. */
 export const setUserContentHeaders = (response: ServerResponse, contentType: string, name: string): void => {
   response.setHeader('Content-Type', contentType)
-  response.setHeader('Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'")
+  response.setHeader(
+    'Content-Security-Policy',
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'",
+  )
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
-  response.setHeader('Content-Disposition', contentDisposition(isInlineSafe(contentType) ? 'inline' : 'attachment', name))
+  response.setHeader(
+    'Content-Disposition',
+    contentDisposition(isInlineSafe(contentType) ? 'inline' : 'attachment', name),
+  )
 }

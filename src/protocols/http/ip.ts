@@ -8,7 +8,8 @@ export const addressBytes = (address: string): Uint8Array | undefined => {
   const text = address.split('%', 1)[0] ?? ''
   // RFC 4291 §2.2: the last 32 bits may be written as IPv4.
   const [a = 0, b = 0, c = 0, d = 0] = dotted?.split('.').map(Number) ?? []
-  const hex = dotted === undefined ? text : text.replace(dotted, `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`)
+  const hex =
+    dotted === undefined ? text : text.replace(dotted, `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`)
   const [head = '', tail] = hex.split('::')
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')

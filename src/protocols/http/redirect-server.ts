@@ -34,7 +34,8 @@ export const createRedirectServer = ({ httpsPort, domain, challengeFile }: Redir
       response.setHeader('Connection', 'close')
       const { path } = splitTarget(request.url ?? '/')
       const safe = request.method === 'GET' || request.method === 'HEAD'
-      const file = safe && path.startsWith(challengePrefix) ? challengeFile(path.slice(challengePrefix.length)) : undefined
+      const file =
+        safe && path.startsWith(challengePrefix) ? challengeFile(path.slice(challengePrefix.length)) : undefined
       if (file !== undefined) {
         response.setHeader('Content-Type', 'application/octet-stream')
         response.end(file)

@@ -32,9 +32,11 @@ export type Mount = {
 const covers = (prefix: string, path: string): boolean =>
   prefix.endsWith('/') ? path.startsWith(prefix) || path === prefix.slice(0, -1) : path === prefix
 
-/** Finds the mount of a request; mounts with the same prefix must differ in their methods. */
+/** Finds the mount of a request. Of two with the same prefix, the one for some methods only is asked first. */
 export const createRouter = (mounts: readonly Mount[]) => {
-  const longestFirst = mounts.toSorted((a, b) => b.prefix.length - a.prefix.length)
+  const longestFirst = mounts.toSorted(
+    (a, b) => b.prefix.length - a.prefix.length || Number(a.methods === undefined) - Number(b.methods === undefined),
+  )
   return (method: string, path: string): Mount | undefined => {
     for (const mount of longestFirst) {
       if (covers(mount.prefix, path) && (mount.methods === undefined || mount.methods.includes(method))) return mount

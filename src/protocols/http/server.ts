@@ -79,7 +79,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   // One more than allowed, so that the excess is seen.
   server.maxHeadersCount = bounds.headerCount + 1
   server.timeout = bounds.stallMilliseconds
-  tls.onChange(() => server.setSecureContext({ ...tls.fallback(), minVersion: 'TLSv1.2', ciphers, honorCipherOrder: false }))
+  tls.onChange(() =>
+    server.setSecureContext({ ...tls.fallback(), minVersion: 'TLSv1.2', ciphers, honorCipherOrder: false }),
+  )
 
   const connections = new Connections(bounds)
   const known = new Map<Socket, Connection>()
@@ -171,18 +173,25 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
 
   const drain = async (): Promise<void> => {
     clearInterval(pace)
-    for (const listener of listeners) listener.close()
+    const closed = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)))
     server.closeIdleConnections()
-    const forced = setTimeout(() => connections.destroyAll(), bounds.drainMilliseconds)
+    for (const { response } of known.values()) if (response?.headersSent === false) response.shouldKeepAlive = false
+    const forced = setTimeout(() => {
+      for (const socket of known.keys()) socket.destroy()
+      connections.destroyHandshaking()
+    }, bounds.drainMilliseconds)
     connections.destroyHandshaking()
-    await Promise.all(listeners.map((listener) => closed(listener)))
+    await Promise.all(closed)
     clearTimeout(forced)
     server.close()
   }
 
   return {
     async listen(port, host) {
-      const listener = createListener({ noDelay: true, keepAlive: true, keepAliveInitialDelay: bounds.idleMilliseconds }, accept)
+      const listener = createListener(
+        { noDelay: true, keepAlive: true, keepAliveInitialDelay: bounds.idleMilliseconds },
+        accept,
+      )
       await new Promise<void>((resolve, reject) => {
         listener.once('error', reject)
         listener.listen({ port, host, backlog: 1024 }, resolve)
@@ -204,9 +213,6 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
 
 const portOf = (listener: Listener | undefined): number => (listener?.address() as AddressInfo | null)?.port ?? 0
 
-const closed = (listener: Listener): Promise<void> =>
-  new Promise((resolve) => (listener.listening ? listener.once('close', resolve) : resolve()))
-
 /** Methods that are counted by name; the rest is one line, because a stranger may invent any number of them. */
 const methods = new Set(
   'GET HEAD POST PUT DELETE OPTIONS PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT'.split(' '),
@@ -214,9 +220,11 @@ const methods = new Set(
 
 const countRequests = (metrics: Metrics, connections: Connections) => {
   const requests = metrics.counter('twin_http_requests_total', 'Requests answered', ['method', 'status'])
-  const seconds = metrics.histogram('twin_http_request_seconds', 'Time to answer a request', [
-    0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60,
-  ])
+  const seconds = metrics.histogram(
+    'twin_http_request_seconds',
+    'Time to answer a request',
+    [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
+  )
   metrics.gauge('twin_http_connections', 'Open connections', () => connections.size)
   metrics.gauges('twin_http_connections_refused', 'Connections turned away', 'why', () =>
     Object.entries(connections.refused),

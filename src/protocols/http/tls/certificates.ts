@@ -6,7 +6,11 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Logger } from 'pino'
-import { ownCertificatesEveryMilliseconds, ownCertificatesQuietMilliseconds, longestTimerMilliseconds } from '../../../limits.ts'
+import {
+  longestTimerMilliseconds,
+  ownCertificatesEveryMilliseconds,
+  ownCertificatesQuietMilliseconds,
+} from '../../../limits.ts'
 import type { Metrics } from '../../../metrics.ts'
 import type { TlsSource } from '../server.ts'
 import { Acme, type AcmeStatus } from './acme.ts'

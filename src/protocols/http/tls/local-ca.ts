@@ -53,14 +53,18 @@ export const localNames = (domain: string): string[] => {
 const permits = (domain: string, name: string): boolean => {
   if (name === domain) return true
   if (isIP(name) !== 0) return privateAddresses.check(name, isIPv6(name) ? 'ipv6' : 'ipv4')
-  return /^[a-z0-9.-]+$/.test(name) && [domain, ...privateDomains].some((base) => name === base || name.endsWith(`.${base}`))
+  return (
+    /^[a-z0-9.-]+$/.test(name) && [domain, ...privateDomains].some((base) => name === base || name.endsWith(`.${base}`))
+  )
 }
 
 /** DER with lengths below 64 KiB. */
 const der = (tag: number, ...parts: Uint8Array[]): Uint8Array => {
   const body = Buffer.concat(parts)
   const size = body.length
-  return Buffer.concat([size < 128 ? [tag, size] : [tag, 0x82, size >> 8, size & 255], body].map((part) => Buffer.from(part)))
+  return Buffer.concat(
+    [size < 128 ? [tag, size] : [tag, 0x82, size >> 8, size & 255], body].map((part) => Buffer.from(part)),
+  )
 }
 
 /** RFC 5280 §4.2.1.10: NameConstraints with permittedSubtrees; dNSName is [2], iPAddress [7] with its mask. */
@@ -91,7 +95,9 @@ const keyToPem = async (key: webcrypto.CryptoKey): Promise<string> => {
 }
 
 const keyFromPem = (pem: string): Promise<webcrypto.CryptoKey> =>
-  crypto.subtle.importKey('pkcs8', Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64'), algorithm, true, ['sign'])
+  crypto.subtle.importKey('pkcs8', Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64'), algorithm, true, [
+    'sign',
+  ])
 
 /** The name by which a person finds it again in a list of authorities. */
 const caName = (domain: string): string => `${domain} (local authority of this twin)`
@@ -178,8 +184,7 @@ export const openLocalCa = async (directory: string, domain: string, now: number
       const present = await readIfThere(leafFile)
       const pair = present === undefined ? undefined : pairFromPem('local', leafFile, present)
       const isFresh =
-        pair !== undefined &&
-        pair.leaf.verify(ca.publicKey) &&
+        pair?.leaf.verify(ca.publicKey) &&
         pair.notAfter - now > localCertificateRenewDays * day &&
         pair.notBefore <= now &&
         names.every((name) => covers(pair, name))

@@ -42,7 +42,8 @@ const readPems = async (directory: string, problems: Problem[]): Promise<Map<str
     const file = join(directory, name)
     try {
       const pem = await readFile(file, 'latin1')
-      if (pem.length > ownCertificateBytes) problems.push({ file, message: 'is too large for a certificate: remove it' })
+      if (pem.length > ownCertificateBytes)
+        problems.push({ file, message: 'is too large for a certificate: remove it' })
       else pems.set(file, pem)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
@@ -92,17 +93,24 @@ export const readOwnCertificates = async (directory: string): Promise<OwnCertifi
       const found = readChain(pem)
       if (found === undefined) {
         const empty = keyBlocks(pem).length === 0 && certificateBlocks(pem).length === 0
-        if (empty) problems.push({ file, message: 'holds no PEM certificate and no key: convert it to PEM or remove it' })
+        if (empty)
+          problems.push({ file, message: 'holds no PEM certificate and no key: convert it to PEM or remove it' })
         continue
       }
       const key = keys.find((candidate) => found.leaf.checkPrivateKey(candidate))
       if (key !== undefined) pairs.push(pairOf('own', file, found.chain, key))
       else if (!found.leaf.ca) {
-        problems.push({ file, message: 'has no private key that belongs to it in this folder: put its key file beside it' })
+        problems.push({
+          file,
+          message: 'has no private key that belongs to it in this folder: put its key file beside it',
+        })
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      problems.push({ file, message: `holds a certificate that cannot be used (${reason}): put the original file there again` })
+      problems.push({
+        file,
+        message: `holds a certificate that cannot be used (${reason}): put the original file there again`,
+      })
     }
   }
   return { pairs, problems, fingerprint: JSON.stringify([...pems, problems]) }

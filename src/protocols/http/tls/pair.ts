@@ -60,7 +60,9 @@ export const pairFromPem = (source: PairSource, file: string, pem: string): Pair
 
 /** RFC 6125 §6.4.3: a wildcard stands for the whole of the leftmost label, and for one label only. */
 export const nameMatches = (pattern: string, name: string): boolean =>
-  pattern.startsWith('*.') ? name.indexOf('.') > 0 && name.slice(name.indexOf('.')) === pattern.slice(1) : pattern === name
+  pattern.startsWith('*.')
+    ? name.indexOf('.') > 0 && name.slice(name.indexOf('.')) === pattern.slice(1)
+    : pattern === name
 
 export const covers = (pair: Pair, name: string): boolean =>
   isIP(name) === 0
