@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { startPostgresql, whyNoPostgresql } from '../support/postgresql.ts'
 
-/** What is about SQLite itself. */
-const ownToSqlite = /^src\/store\/engine\/sqlite\//
+/** What is about SQLite itself: its engine, and the checks and archives of its file. */
+const ownToSqlite = /^src\/store\/(?:engine\/sqlite|verify|backup)\//
 
 test('the tests of the store pass on PostgreSQL', { skip: whyNoPostgresql() ?? false }, async () => {
   await using server = await startPostgresql()
@@ -16,7 +16,7 @@ test('the tests of the store pass on PostgreSQL', { skip: whyNoPostgresql() ?? f
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env
   const child = spawn(process.execPath, ['--test', '--test-reporter=spec', ...files], {
     cwd: root,
-    env: { ...environment, TWIN_TEST_DATABASE: server.url },
+    env: { ...environment, TWIN_TEST_DATABASE: server.url, TWIN_TEST_RUNS: '10' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [said, errors, code] = await Promise.all([
