@@ -332,3 +332,9 @@ export const inotifyWatchesWarning = 1024
 
 /** Milliseconds for which a client can be away and still be told only what changed. */
 export const tombstoneMilliseconds = 180 * 24 * 60 * 60_000
+
+/** Milliseconds between two rounds of upkeep: what it lets go of is days old, contents an hour. */
+export const upkeepEveryMilliseconds = 30 * 60_000
+
+/** Milliseconds that one twin of several keeps the upkeep to itself; longer than the interval, so that it stays with one. */
+export const upkeepLeaseMilliseconds = 2 * upkeepEveryMilliseconds
