@@ -44,7 +44,8 @@ export const locateRequest = (exchange: Exchange, view: View): Promise<Place> =>
 export const readBody = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Leaving the loop early must not close the connection: the 413 is still to go out.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > limit) throw new DomainError('TooLarge', 'The body is too large')
     chunks.push(chunk)
