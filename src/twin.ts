@@ -3,6 +3,9 @@
 import { type Config, ConfigError } from './config.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
+import { createApi } from './protocols/api/server.ts'
+import { davMounts } from './protocols/dav/server.ts'
+import { davSpaces } from './protocols/dav/spaces.ts'
 import { health } from './protocols/http/health.ts'
 import { createRedirectServer } from './protocols/http/redirect-server.ts'
 import type { Mount } from './protocols/http/router.ts'
@@ -36,11 +39,13 @@ export async function createTwin(config: Config, log: Logger): Promise<Twin> {
 
 async function build(config: Config, log: Logger, floors: AsyncDisposableStack): Promise<Twin> {
   const metrics = new Metrics()
-  const store = floors.use(await Store.open({ directory: config.data, defaultQuota: config.files.defaultQuota }))
+  const store = floors.use(
+    await Store.open({ directory: config.data, database: config.database, defaultQuota: config.files.defaultQuota }),
+  )
   const certificates = await openCertificates(config, log, metrics)
   floors.defer(async () => certificates.close())
 
-  const server = createHttpServer({ mounts: mounts(), tls: certificates, log, metrics })
+  const server = createHttpServer({ mounts: mounts(store), tls: certificates, log, metrics })
   floors.defer(() => server.close())
   const port = await listen(server, 'https', config.ports.https, config.bind)
   const redirects = createRedirectServer({
@@ -57,8 +62,12 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   return { url, port, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
 }
 
-function mounts(): Mount[] {
-  return [{ prefix: '/healthz', methods: ['GET', 'HEAD'], handle: health }]
+function mounts(store: Store): Mount[] {
+  return [
+    { prefix: '/healthz', methods: ['GET', 'HEAD'], handle: health },
+    createApi({ store }),
+    ...davMounts({ store, realm: 'twin', spaces: davSpaces(store) }),
+  ]
 }
 
 async function openCertificates(config: Config, log: Logger, metrics: Metrics): Promise<Certificates> {
@@ -79,7 +88,9 @@ async function listen(server: Listener, name: string, port: number, host: string
   try {
     return await server.listen(port, host)
   } catch (error) {
-    throw new ConfigError(`${listenProblem((error as NodeJS.ErrnoException).code, port, host)}: set ports.${name} (TWIN_PORTS_${name.toUpperCase()}) or bind`)
+    throw new ConfigError(
+      `${listenProblem((error as NodeJS.ErrnoException).code, port, host)}: set ports.${name} (TWIN_PORTS_${name.toUpperCase()}) or bind`,
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { DomainError } from '../../errors.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
+import { makeRoots } from '../files/node.ts'
 import { checkDisplayName, checkName, foldName } from './names.ts'
 
 /** Sent when a credential, or an account's right to sign in, is no longer what it was. */
@@ -119,6 +120,7 @@ export class Accounts {
       })
     }
     await tx.db.insertInto('clock').values({ accountId: inserted.id }).execute()
+    await makeRoots(tx, inserted.id)
     tx.changed(credentialsTopic)
     return toAccount({ ...values, id: inserted.id, quota: null, used: 0 })
   }

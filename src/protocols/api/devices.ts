@@ -1,0 +1,23 @@
+// The exact values that a person types into a device, for the address at which the page was reached.
+import { forMembers } from './method.ts'
+
+export const get = forMembers({}, async ({ principal: { name }, origin }) => {
+  const { hostname, port: given } = new URL(origin)
+  const port = given === '' ? 443 : Number(given)
+  const webdav = `${origin}/dav/files/${name}/`
+  return {
+    body: {
+      name,
+      origin,
+      host: hostname,
+      port,
+      webdav,
+      finder: webdav,
+      // Explorer's redirector: host@SSL@port, and backslashes.
+      explorer: `\\\\${hostname}@SSL@${port}\\dav\\files\\${name}`,
+      gnome: `davs://${name}@${origin.slice('https://'.length)}/dav/files/${name}/`,
+      rclone: `rclone config create twin webdav url=${webdav} vendor=other user=${name} pass=<app password>`,
+      davfs2: `mount -t davfs ${webdav} /mnt/twin`,
+    },
+  }
+})

@@ -1,0 +1,58 @@
+// The account that asks: its name, its use of the disk, its password.
+import { DomainError, isDomainError } from '../../errors.ts'
+import type { Account } from '../../store/accounts/accounts.ts'
+import type { Principal } from '../../store/accounts/principal.ts'
+import type { View } from '../../store/engine/types.ts'
+import type { Store } from '../../store/store.ts'
+import { forMembers } from './method.ts'
+import { text } from './validate.ts'
+
+/** `Me` of docs/api.md, seen from one of its sessions. */
+export const describeMe = (account: Account, session: { id: number; expiresAt: number }) => ({
+  name: account.name,
+  displayName: account.displayName,
+  isAdmin: account.isAdmin,
+  usage: { used: account.used, quota: account.quota },
+  session: { id: session.id, expiresAt: session.expiresAt },
+})
+
+/** The account of a principal. Throws Unauthorized when it was deleted meanwhile. */
+export async function accountOf(store: Store, view: View, accountId: number): Promise<Account> {
+  const account = await store.accounts.byId(view, accountId)
+  if (!account) throw new DomainError('Unauthorized', 'This account was deleted.')
+  return account
+}
+
+async function seenBy(store: Store, principal: Principal) {
+  return store.read(async (view) => {
+    const account = await accountOf(store, view, principal.accountId)
+    const sessions = await store.credentials.sessions(view, principal.accountId)
+    const session = sessions.find(({ id }) => id === principal.credentialId)
+    return describeMe(account, { id: principal.credentialId, expiresAt: session?.expiresAt ?? view.now })
+  })
+}
+
+export const get = forMembers({}, async ({ store, principal }) => ({ body: await seenBy(store, principal) }))
+
+export const update = forMembers({ body: { displayName: text } }, async ({ store, principal, body }) => {
+  await store.write(async (tx) => {
+    await store.accounts.update(tx, await accountOf(store, tx, principal.accountId), body)
+  })
+  return { body: await seenBy(store, principal) }
+})
+
+export const changePassword = forMembers({ body: { current: text, password: text } }, async (call) => {
+  const { store, principal, context, body } = call
+  const attempt = { name: principal.name, password: body.current, address: context.remoteAddress }
+  const proved = await store.signIn.password({ ...attempt, protocol: 'page', scope: 'account' }).catch(notCurrent)
+  if (proved.kind !== 'password') throw wrongCurrent()
+  const secret = await store.credentials.hash(body.password)
+  await store.write((tx) => store.credentials.setPassword(tx, principal.accountId, secret, principal.credentialId))
+  return {}
+})
+
+const wrongCurrent = () => new DomainError('Unauthorized', 'The current password is wrong.', { field: 'current' })
+
+function notCurrent(error: unknown): never {
+  throw isDomainError(error, 'Unauthorized') || isDomainError(error, 'Forbidden') ? wrongCurrent() : error
+}
