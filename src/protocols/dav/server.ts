@@ -62,7 +62,7 @@ export const davMounts = ({ store, realm, spaces }: DavOptions): readonly Mount[
       if (request.method === 'OPTIONS') return options(response, features)
       const { segments } = parsePath(context.path)
       const scope = byName.get(segments[1] ?? '')?.scope ?? 'files'
-      const principal = await authenticate(request, context, { store, scope, realm })
+      const principal = await authenticate(request, context, { store, scope, realm, protocol: 'WebDAV' })
       const method = methods.get(request.method ?? '')
       if (method === undefined) throw refusal('method-unknown', 'There is no such method')
       await method({ request, response, context, store, principal, spaces: byName, segments })

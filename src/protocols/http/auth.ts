@@ -4,22 +4,28 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DomainError, isDomainError } from '../../errors.ts'
+import type { Principal } from '../../store/accounts/principal.ts'
 import type { Context } from './router.ts'
 
-/** The part of a signed-in principal that this wire decides by; the store's type has more. */
-type Scoped = { readonly scopes: ReadonlySet<string> }
-
 /** The sign-in of the store, as far as HTTP uses it. */
-export type SignIn<P extends Scoped> = {
-  password(attempt: { name: string; password: string; address: string; protocol: string; scope: string }): Promise<P>
-  session(token: string): Promise<P | undefined>
+export type SignIn = {
+  password(attempt: {
+    name: string
+    password: string
+    address: string
+    protocol: string
+    scope: string
+  }): Promise<Principal>
+  session(token: string, address?: string): Promise<Principal | undefined>
 }
 
-export type Authentication<P extends Scoped> = {
-  readonly store: { readonly signIn: SignIn<P> }
+export type Authentication = {
+  readonly store: { readonly signIn: SignIn }
   /** What the credential must be good for, such as 'files'. */
   readonly scope: string
   readonly realm: string
+  /** How the person sees it in the list of their app passwords, such as 'WebDAV'. */
+  readonly protocol: string
 }
 
 /** RFC 6265bis §4.1.3.2: the prefix makes browsers insist on Secure, Path=/ and no Domain. */
@@ -82,11 +88,11 @@ export const parseBasic = (authorization: string): { name: string; password: str
  * Throws Unauthorized with `detail.challenge`, the value for WWW-Authenticate; Forbidden when the credential is
  * good for other things only; TooManyRequests with `detail.retryAfter` in seconds.
  */
-export const authenticate = async <P extends Scoped>(
+export const authenticate = async (
   request: IncomingMessage,
   context: Context,
-  { store, scope, realm }: Authentication<P>,
-): Promise<P> => {
+  { store, scope, realm, protocol }: Authentication,
+): Promise<Principal> => {
   const unauthorized = (message: string) =>
     new DomainError('Unauthorized', message, { challenge: challengeFor(request, realm) })
 
@@ -95,13 +101,13 @@ export const authenticate = async <P extends Scoped>(
     const basic = parseBasic(authorization)
     if (basic === undefined) throw unauthorized('The Authorization header is not Basic with name and password in UTF-8')
     try {
-      return await store.signIn.password({ ...basic, address: context.remoteAddress, protocol: 'http', scope })
+      return await store.signIn.password({ ...basic, address: context.remoteAddress, protocol, scope })
     } catch (error) {
       throw isDomainError(error, 'Unauthorized') ? unauthorized(error.message) : error
     }
   }
   const token = sessionToken(request)
-  const principal = token === undefined ? undefined : await store.signIn.session(token)
+  const principal = token === undefined ? undefined : await store.signIn.session(token, context.remoteAddress)
   if (principal === undefined) throw unauthorized('Sign in first')
   if (!principal.scopes.has(scope) && !principal.scopes.has('all')) {
     throw new DomainError('Forbidden', `This session may not use ${scope}`)

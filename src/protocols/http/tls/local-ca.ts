@@ -159,6 +159,11 @@ export type LocalCa = {
   leaf(names: readonly string[], now: number): Promise<Pair>
 }
 
+const isFresh = (pair: Pair, names: readonly string[], now: number): boolean =>
+  pair.notBefore <= now &&
+  pair.notAfter - now > localCertificateRenewDays * day &&
+  names.every((name) => covers(pair, name))
+
 /** Opens the local authority in `directory`, or makes one; a twin that changed its domain needs another. */
 export const openLocalCa = async (directory: string, domain: string, now: number): Promise<LocalCa> => {
   const caFile = join(directory, 'ca.key')
@@ -183,12 +188,7 @@ export const openLocalCa = async (directory: string, domain: string, now: number
     async leaf(names, now) {
       const present = await readIfThere(leafFile)
       const pair = present === undefined ? undefined : pairFromPem('local', leafFile, present)
-      const isFresh =
-        pair?.leaf.verify(ca.publicKey) &&
-        pair.notAfter - now > localCertificateRenewDays * day &&
-        pair.notBefore <= now &&
-        names.every((name) => covers(pair, name))
-      if (isFresh) return pair
+      if (pair !== undefined && isFresh(pair, names, now) && pair.leaf.verify(ca.publicKey)) return pair
       const made = await makeLeaf(caPem, names, now)
       await writeKeyFile(leafFile, made)
       return pairFromPem('local', leafFile, made)
