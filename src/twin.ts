@@ -1,12 +1,16 @@
 // The one composition root: builds the floors bottom up and closes them top down. Nothing is global, so
 // one process can run several twins side by side.
+import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { createApi } from './protocols/api/server.ts'
 import { davMounts } from './protocols/dav/server.ts'
 import { davSpaces } from './protocols/dav/spaces.ts'
+import { wellKnown } from './protocols/discovery/well-known.ts'
 import { health } from './protocols/http/health.ts'
+import { createMetricsPage } from './protocols/http/metrics-page.ts'
+import { createPage } from './protocols/http/page.ts'
 import { createRedirectServer } from './protocols/http/redirect-server.ts'
 import type { Mount } from './protocols/http/router.ts'
 import { createHttpServer } from './protocols/http/server.ts'
@@ -45,7 +49,7 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   const certificates = await openCertificates(config, log, metrics)
   floors.defer(async () => certificates.close())
 
-  const server = createHttpServer({ mounts: mounts(store), tls: certificates, log, metrics })
+  const server = createHttpServer({ mounts: await mounts(config, store, metrics), tls: certificates, log, metrics })
   floors.defer(() => server.close())
   const port = await listen(server, 'https', config.ports.https, config.bind)
   const redirects = createRedirectServer({
@@ -62,8 +66,14 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   return { url, port, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
 }
 
-function mounts(store: Store): Mount[] {
+/** Where `npm run build:page` puts the page. */
+const pageFolder = join(import.meta.dirname, '../dist/web')
+
+async function mounts(config: Config, store: Store, metrics: Metrics): Promise<Mount[]> {
   return [
+    await createPage(pageFolder),
+    wellKnown,
+    createMetricsPage(metrics, config.metrics.token),
     { prefix: '/healthz', methods: ['GET', 'HEAD'], handle: health },
     createApi({ store }),
     ...davMounts({ store, realm: 'twin', spaces: davSpaces(store) }),
