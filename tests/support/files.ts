@@ -73,10 +73,15 @@ export class TestFiles {
   async tree(folder: Node = this.root): Promise<Map<string, string>> {
     const found = new Map<string, string>()
     const walk = async (id: number, prefix: string): Promise<void> => {
-      const members = await this.store.read((view) => this.store.files.list(view, id, { limit: 1000 }))
-      for (const node of members) {
-        found.set(prefix + node.name, node.etag ?? 'folder')
-        if (node.isFolder) await walk(node.id, `${prefix}${node.name}/`)
+      for (let after: string | undefined; ; ) {
+        const page = { after, limit: 1000 }
+        const members = await this.store.read((view) => this.store.files.list(view, id, page))
+        for (const node of members) {
+          found.set(prefix + node.name, node.etag ?? 'folder')
+          if (node.isFolder) await walk(node.id, `${prefix}${node.name}/`)
+        }
+        if (members.length < page.limit) break
+        after = members.at(-1)?.name
       }
     }
     await walk(folder.id, '')

@@ -81,7 +81,7 @@ class Client {
       for (const path of gone) this.#forget(path)
       for (const { path, node } of changes.changed) {
         const address = path.join('/')
-        assert.ok(![...gone].some((one) => address === one), `a page says both of ${address}`)
+        assert.ok(![...gone].some((one) => address === one || address.startsWith(`${one}/`)), `both of ${address}`)
         if (!node.isFolder) this.#forget(address)
         this.picture.set(address, node.etag ?? 'folder')
       }

@@ -40,10 +40,25 @@ export const columns = [
 
 export type NodeRow = Selectable<NodeTable> & { hash: Uint8Array | null }
 
+/** Field by field: it runs for every member of a listing, and a spread takes twice as long. */
 export function toNode(row: NodeRow): Node {
   const { hash } = row
-  const etag = hash ? Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64url') : undefined
-  return { ...row, isFolder: row.isFolder === 1, etag }
+  return {
+    id: row.id,
+    accountId: row.accountId,
+    parentId: row.parentId,
+    name: row.name,
+    isFolder: row.isFolder === 1,
+    blobId: row.blobId,
+    size: row.size,
+    contentType: row.contentType,
+    createdAt: row.createdAt,
+    modifiedAt: row.modifiedAt,
+    created: row.created,
+    changed: row.changed,
+    hash,
+    etag: hash ? Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64url') : undefined,
+  }
 }
 
 const byRootName = prepared((db, p: { name: string }) =>
