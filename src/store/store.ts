@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Accounts } from './accounts/accounts.ts'
 import type { Credentials } from './accounts/credentials.ts'
+import { Erasures } from './accounts/erasures.ts'
 import type { Links } from './accounts/links.ts'
 import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
@@ -48,6 +49,8 @@ export class Store {
   readonly locks: Locks
   readonly properties: Properties
   readonly files: Files
+  /** Of the data of deleted accounts. */
+  readonly erasures: Erasures
   readonly #engine: Engine
   readonly #watchers: Watchers
   readonly #lock: FolderLock
@@ -78,20 +81,19 @@ export class Store {
     })
     try {
       const journal = await engine.write(openJournal)
-      const common: Pick<Engine, 'write' | 'read'> & { directory: string; now: () => number } = {
+      const common: Pick<Engine, 'write' | 'read'> & Pick<Store, 'directory' | 'now' | 'watch'> = {
         directory: options.directory,
         now,
         write: (body) => engine.write(body),
         read: (body) => engine.read(body),
-      }
-      const accountParts = await openAccounts({
-        ...common,
         watch: (topic, listener) => watchers.watch(topic, listener),
-      })
+      }
+      const accountParts = await openAccounts(common)
       const kept = options.files ?? { versions: { days: 180, count: 50 }, trashDays: 30 }
       const settings = { ...kept, defaultQuota: options.defaultQuota ?? null }
       const fileParts = await openFiles({ ...common, journal, settings })
-      return new Store(options, { engine, watchers, journal, now, lock, ...accountParts, ...fileParts })
+      const erasures = new Erasures({ ...common, files: fileParts.files })
+      return new Store(options, { engine, watchers, journal, now, lock, erasures, ...accountParts, ...fileParts })
     } catch (error) {
       await engine.close()
       throw error
@@ -106,6 +108,7 @@ export class Store {
       journal: Journal
       now: () => number
       lock: FolderLock
+      erasures: Erasures
     } & AccountParts &
       FileParts,
   ) {
@@ -120,6 +123,7 @@ export class Store {
     this.locks = parts.locks
     this.properties = parts.properties
     this.files = parts.files
+    this.erasures = parts.erasures
     this.#engine = parts.engine
     this.#watchers = parts.watchers
     this.#lock = parts.lock
@@ -145,6 +149,8 @@ export class Store {
 
   async close(): Promise<void> {
     try {
+      this.erasures.close()
+      await this.signIn.settled()
       await this.#engine.close()
     } finally {
       this.#lock.release()

@@ -10,6 +10,9 @@ import { checkDisplayName, checkName, foldName } from './names.ts'
 /** Sent when a credential, or an account's right to sign in, is no longer what it was. */
 export const credentialsTopic = 'credentials'
 
+/** Sent when an account was deleted: its data are to be erased. */
+export const deletedTopic = 'deleted-accounts'
+
 export type Account = {
   id: number
   /** Opaque and permanent. */
@@ -145,7 +148,7 @@ export class Accounts {
     return after
   }
 
-  /** Ends an account: nothing signs in to it any more. Its data are for `purge` in the store. */
+  /** Ends an account: nothing signs in to it any more. Its data are erased in the background. */
   async delete(tx: Tx, account: Account): Promise<void> {
     await this.#keepAnAdmin(tx, account)
     await tx.db
@@ -160,6 +163,7 @@ export class Accounts {
       .where((eb) => eb.or([eb('accountId', '=', account.id), eb('createdBy', '=', account.id)]))
       .execute()
     tx.changed(credentialsTopic)
+    tx.changed(deletedTopic)
   }
 
   async #keepAnAdmin(tx: Tx, account: Account): Promise<void> {
