@@ -12,7 +12,7 @@ import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.t
 import { requireIf } from '../guard.ts'
 import { writeAll } from '../multistatus-stream.ts'
 import type { Content, Resource } from '../resource.ts'
-import { httpDate } from '../wire/headers.ts'
+import { httpDate } from '../wire/dates.ts'
 import { type ByteRange, parseRange } from '../wire/range.ts'
 import { listing } from './get-listing.ts'
 import { requireAllowed, requireResource } from './require.ts'

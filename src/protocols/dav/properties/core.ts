@@ -3,7 +3,7 @@
 import { DAV } from '../../../formats/xml/element.ts'
 import { escapeAttribute, escapeText } from '../../../formats/xml/write.ts'
 import type { Resource } from '../resource.ts'
-import { httpDate } from '../wire/headers.ts'
+import { httpDate, isoSeconds } from '../wire/dates.ts'
 import { tagsFor } from '../wire/multistatus.ts'
 import { aclProperties } from './acl.ts'
 import type { LiveProperty, Need } from './live.ts'
@@ -26,9 +26,6 @@ const lockEntry = (scope: string): string =>
   `<D:lockentry><D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>`
 
 const supportedLock = lockEntry('exclusive') + lockEntry('shared')
-
-/** RFC 3339 to the second, as RFC 4918 §15.1 asks. */
-const isoSeconds = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
 
 const supportedReports = ({ space }: Resource): string => {
   let set = ''
@@ -69,7 +66,7 @@ export const coreProperties: readonly LiveProperty[] = [
       isCollection && typeof quota?.quota === 'number' ? String(Math.max(0, quota.quota - quota.used)) : undefined,
     'quota',
   ),
-  whenAsked('sync-token', ({ isCollection }, page) => (isCollection ? page.syncToken : undefined), 'sync-token'),
+  whenAsked('sync-token', (resource, page) => page.syncTokenOf(resource), 'sync-token'),
   whenAsked('supported-report-set', supportedReports), // RFC 3253 §3.1.5
   whenAsked('supported-method-set', supportedMethods), // RFC 3253 §3.1.3
   ...aclProperties,

@@ -14,7 +14,7 @@ export type Page = {
   locksOn(resource: Resource): readonly RootedLock[]
   deadOn(resource: Resource): readonly Property[]
   readonly quota: { readonly used: number; readonly quota: number | null } | undefined
-  readonly syncToken: string | undefined
+  syncTokenOf(resource: Resource): string | undefined
 }
 
 export type Need = 'locks' | 'dead' | 'quota' | 'sync-token'

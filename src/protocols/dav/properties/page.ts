@@ -24,15 +24,24 @@ export const gatherPage = async (
   const { space } = collection
   const locks = needs.has('locks') ? await gatherLocks(exchange, view, resources, collection) : undefined
   const dead = needs.has('dead') ? await gatherDead(exchange, view, resources) : undefined
-  const syncToken = needs.has('sync-token') ? await space.syncToken?.(view, collection) : undefined
+  const tokens = needs.has('sync-token') ? await gatherTokens(view, resources) : undefined
   return {
     principal: exchange.principal,
     now: view.now,
     locksOn: ({ id }) => locks?.(id) ?? none,
     deadOn: ({ id }) => dead?.get(id) ?? none,
     quota: needs.has('quota') ? await space.quota?.(view, collection) : undefined,
-    syncToken: syncToken === undefined ? undefined : writeSyncToken(syncToken),
+    syncTokenOf: ({ id }) => tokens?.get(id),
   }
+}
+
+const gatherTokens = async (view: View, resources: readonly Resource[]): Promise<Map<number, string>> => {
+  const tokens = new Map<number, string>()
+  for (const resource of resources) {
+    const token = resource.isCollection ? await resource.space.syncToken?.(view, resource) : undefined
+    if (token !== undefined) tokens.set(resource.id, writeSyncToken(token))
+  }
+  return tokens
 }
 
 const gatherDead = async (

@@ -58,9 +58,6 @@ export const parseHttpDate = (value: string | undefined): number | undefined => 
   return Number.isNaN(time) ? undefined : time
 }
 
-/** RFC 9110 §5.6.7: IMF-fixdate. */
-export const httpDate = (milliseconds: number): string => new Date(milliseconds).toUTCString()
-
 /** Seconds since 1970 in a client's `X-OC-MTime`, as milliseconds; undefined when it is no time. */
 export const parseMtime = (value: string | undefined): number | undefined => {
   const match = /^\s*(\d{1,11}(?:\.\d+)?)\s*$/.exec(value ?? '')
