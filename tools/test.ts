@@ -8,6 +8,8 @@ import { spec, type TestEvent } from 'node:test/reporters'
 import { filesBelow, root } from './project.ts'
 
 const minutes = 60_000
+/** A test that failed leaves its servers open: its file must end all the same. */
+const execArgv = ['--test-force-exit', '--disable-warning=ExperimentalWarning']
 const phases = [
   { folders: ['tools', 'src'], concurrency: 2, timeout: 5 * minutes },
   { folders: ['tests'], concurrency: 1, timeout: 20 * minutes },
@@ -19,7 +21,7 @@ async function* runAll(words: string[]): AsyncGenerator<TestEvent> {
   for (const { folders, ...options } of phases) {
     const files = testFiles(folders, words)
     if (files.length === 0) continue
-    for await (const event of run({ files, ...options }) as AsyncIterable<TestEvent>) {
+    for await (const event of run({ files, ...options, execArgv }) as AsyncIterable<TestEvent>) {
       if (isClosingLine(event)) add(totals, event.data.message)
       else yield event
       if (event.type === 'test:pass' && typeof event.data.skip === 'string') {
