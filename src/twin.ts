@@ -1,7 +1,9 @@
 // The one composition root: builds the floors bottom up and closes them top down. Nothing is global, so
 // one process can run several twins side by side.
 import { join } from 'node:path'
+import { accountCommands } from './commands/account-commands.ts'
 import { type Config, ConfigError } from './config.ts'
+import { serveControl } from './control.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { createApi } from './protocols/api/server.ts'
@@ -17,6 +19,7 @@ import { createHttpServer } from './protocols/http/server.ts'
 import { Certificates } from './protocols/http/tls/certificates.ts'
 import { keysFolder } from './store/keys.ts'
 import { Store } from './store/store.ts'
+import { Upkeep } from './store/upkeep.ts'
 
 export type Twin = {
   /** Where people open the page; ends in a slash. */
@@ -43,9 +46,14 @@ export async function createTwin(config: Config, log: Logger): Promise<Twin> {
 
 async function build(config: Config, log: Logger, floors: AsyncDisposableStack): Promise<Twin> {
   const metrics = new Metrics()
-  const store = floors.use(
-    await Store.open({ directory: config.data, database: config.database, defaultQuota: config.files.defaultQuota }),
-  )
+  const store = floors.use(await openStore(config))
+  const upkeep = new Upkeep({
+    files: store.files,
+    blobs: store.blobs,
+    write: (body) => store.write(body),
+    onError: (error) => log.error({ err: error }, 'the upkeep failed; the next round tries again'),
+  })
+  floors.defer(() => upkeep.close())
   const certificates = await openCertificates(config, log, metrics)
   floors.defer(async () => certificates.close())
 
@@ -60,8 +68,11 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   floors.defer(() => redirects.close())
   await listen(redirects, 'http', config.ports.http, config.bind)
   certificates.start()
+  upkeep.start()
 
   const url = `https://${config.domain}${port === 443 ? '' : `:${port}`}/`
+  const control = await serveControl(config.data, accountCommands(store, url), log)
+  floors.defer(() => control.close())
   const setupLink = await newSetupLink(store, url)
   return { url, port, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
 }
@@ -78,6 +89,11 @@ async function mounts(config: Config, store: Store, metrics: Metrics): Promise<M
     createApi({ store }),
     ...davMounts({ store, realm: 'twin', spaces: davSpaces(store) }),
   ]
+}
+
+function openStore({ data, database, files }: Config): Promise<Store> {
+  const { defaultQuota, versions, trashDays } = files
+  return Store.open({ directory: data, database, defaultQuota, files: { versions, trashDays } })
 }
 
 async function openCertificates(config: Config, log: Logger, metrics: Metrics): Promise<Certificates> {
