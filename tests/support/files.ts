@@ -3,16 +3,31 @@ import type { Node } from '../../src/store/files/files.ts'
 import type { Store, StoreOptions } from '../../src/store/store.ts'
 import { openTestStore } from './store.ts'
 
+type Opened = Awaited<ReturnType<typeof openTestStore>>
+
 /** One account's files in a store of its own, addressed by paths such as `a/b.txt`. */
 export class TestFiles {
-  readonly store: Store
   readonly accountId: number
   readonly root: Node
+  readonly #opened: Opened
 
-  constructor(store: Store, accountId: number, root: Node) {
-    this.store = store
+  constructor(opened: Opened, accountId: number, root: Node) {
+    this.#opened = opened
     this.accountId = accountId
     this.root = root
+  }
+
+  get store(): Store {
+    return this.#opened.store
+  }
+
+  /** Closes the store and opens it again. */
+  reopen(): Promise<Store> {
+    return this.#opened.reopen()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened[Symbol.asyncDispose]()
   }
 
   async find(path: string): Promise<Node | undefined> {
@@ -110,14 +125,12 @@ export class TestFiles {
   }
 }
 
-export async function openTestFiles(options: Partial<StoreOptions> = {}): Promise<TestFiles & AsyncDisposable> {
+export async function openTestFiles(options: Partial<StoreOptions> = {}): Promise<TestFiles> {
   const opened = await openTestStore(options)
   const { store } = opened
   const account = await store.write((tx) => store.accounts.create(tx, { name: 'ann' }))
   const root = await store.read((view) => store.files.root(view, account.id))
-  return Object.assign(new TestFiles(store, account.id, root), {
-    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-  })
+  return new TestFiles(opened, account.id, root)
 }
 
 const segments = (path: string): string[] => (path === '' ? [] : path.split('/'))
