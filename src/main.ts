@@ -1,14 +1,11 @@
 // The command line. Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
+import { type Command, UsageError } from './commands/command.ts'
 import { ConfigError } from './config.ts'
 import { isDomainError } from './errors.ts'
 
-/** Answers the exit code. Throws UsageError, ConfigError or DomainError. */
-export type Command = { usage: string; summary: string; run: (args: string[]) => Promise<number> }
-
-export class UsageError extends Error {}
-
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   start: () => import('./commands/start.ts'),
+  account: () => import('./commands/account.ts'),
 }
 
 async function help(): Promise<string> {

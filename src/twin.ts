@@ -1,11 +1,12 @@
 // The one composition root: builds the floors bottom up and closes them top down. Nothing is global, so
 // one process can run several twins side by side.
 import { join } from 'node:path'
-import { accountCommands } from './commands/account-commands.ts'
 import { type Config, ConfigError } from './config.ts'
-import { serveControl } from './control.ts'
+import { accountCommands } from './control/accounts.ts'
+import { serveControl } from './control/socket.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
+import { openStore } from './open-store.ts'
 import { createApi } from './protocols/api/server.ts'
 import { davMounts } from './protocols/dav/server.ts'
 import { davSpaces } from './protocols/dav/spaces.ts'
@@ -18,7 +19,7 @@ import type { Mount } from './protocols/http/router.ts'
 import { createHttpServer } from './protocols/http/server.ts'
 import { Certificates } from './protocols/http/tls/certificates.ts'
 import { keysFolder } from './store/keys.ts'
-import { Store } from './store/store.ts'
+import type { Store } from './store/store.ts'
 import { Upkeep } from './store/upkeep.ts'
 
 export type Twin = {
@@ -89,11 +90,6 @@ async function mounts(config: Config, store: Store, metrics: Metrics): Promise<M
     createApi({ store }),
     ...davMounts({ store, realm: 'twin', spaces: davSpaces(store) }),
   ]
-}
-
-function openStore({ data, database, files }: Config): Promise<Store> {
-  const { defaultQuota, versions, trashDays } = files
-  return Store.open({ directory: data, database, defaultQuota, files: { versions, trashDays } })
 }
 
 async function openCertificates(config: Config, log: Logger, metrics: Metrics): Promise<Certificates> {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../config.ts'
 import { shutdownMilliseconds } from '../limits.ts'
 import { createLog } from '../log.ts'
-import type { Command } from '../main.ts'
+import type { Command } from './command.ts'
 
 const start: Command = {
   usage: 'start',
