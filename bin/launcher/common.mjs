@@ -136,7 +136,14 @@ function removeLeftovers() {
 /** Runs npm in `folder`, with `node` where npm's own script can be found. */
 export async function npm(node, args, folder, failure) {
   const script = findNpm()
-  const settings = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error']
+  const settings = [
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=error',
+  ]
   if (script === undefined)
     throw new Problem('npm is needed once and is not in PATH: install it (Debian: apt-get install npm)')
   const [command, first] = script.endsWith('.js') ? [node, [script]] : [script, ['--no-engine-strict']]
