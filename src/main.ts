@@ -6,6 +6,10 @@ import { isDomainError } from './errors.ts'
 const commands: Record<string, () => Promise<{ default: Command }>> = {
   start: () => import('./commands/start.ts'),
   account: () => import('./commands/account.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
+  verify: () => import('./commands/verify.ts'),
+  doctor: () => import('./commands/doctor.ts'),
 }
 
 async function help(): Promise<string> {

@@ -3,7 +3,9 @@
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
 import { accountCommands } from './control/accounts.ts'
+import { maintenanceCommands } from './control/maintenance.ts'
 import { serveControl } from './control/socket.ts'
+import type { RunningTwin } from './doctor/finding.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
@@ -67,12 +69,18 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
     challengeFile: (token) => certificates.challengeFile(token),
   })
   floors.defer(() => redirects.close())
-  await listen(redirects, 'http', config.ports.http, config.bind)
+  const httpPort = await listen(redirects, 'http', config.ports.http, config.bind)
   certificates.start()
   upkeep.start()
 
   const url = `https://${config.domain}${port === 443 ? '' : `:${port}`}/`
-  const control = await serveControl(config.data, accountCommands(store, url), log)
+  const status = async (): Promise<RunningTwin> => ({
+    pid: process.pid,
+    ports: { http: httpPort, https: port },
+    acme: certificates.status.acme,
+  })
+  const commands = { ...accountCommands(store, url), ...maintenanceCommands(store), status }
+  const control = await serveControl(config.data, commands, log)
   floors.defer(() => control.close())
   const setupLink = await newSetupLink(store, url)
   return { url, port, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }

@@ -25,7 +25,8 @@ const restore: Command = {
     })
     const from = new Date(manifest.createdAt).toISOString()
     process.stdout.write(`restored the twin of ${from} into ${config.data}, with ${blobs} large contents\n`)
-    if (aside !== undefined) process.stdout.write(`the data from before are in ${aside}: delete them when all is well\n`)
+    if (aside !== undefined)
+      process.stdout.write(`the data from before are in ${aside}: delete them when all is well\n`)
     for (const hash of damaged) process.stderr.write(`twin: content ${hash} was damaged before the backup was made\n`)
     return damaged.length > 0 ? 1 : 0
   },

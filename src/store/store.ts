@@ -11,7 +11,7 @@ import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfin
 import type { Blobs } from './blobs/blobs.ts'
 import { openEngine } from './engine/open.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
-import type { Body, Engine, Tx, View } from './engine/types.ts'
+import type { Body, Dialect, Engine, Tx, View } from './engine/types.ts'
 import type { Files, FilesSettings } from './files/files.ts'
 import { type FileParts, openFiles } from './files/open.ts'
 import { makeFolder } from './folders.ts'
@@ -127,6 +127,10 @@ export class Store {
     this.#engine = parts.engine
     this.#watchers = parts.watchers
     this.#lock = parts.lock
+  }
+
+  get dialect(): Dialect {
+    return this.#engine.dialect
   }
 
   write<T>(body: Body<T, Tx>): Promise<T> {

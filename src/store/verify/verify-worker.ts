@@ -7,8 +7,8 @@ import { checkContents, countOrphanFiles } from './contents.ts'
 import { checkStructure } from './structure.ts'
 import type { Report } from './verify.ts'
 
-const { directory } = workerData as { directory: string }
-const database = new DatabaseSync(join(directory, 'twin.db'), { timeout: busyMilliseconds })
+const { directory, file } = workerData as { directory: string; file: string }
+const database = new DatabaseSync(file, { timeout: busyMilliseconds })
 database.exec('PRAGMA query_only = 1; PRAGMA wal_autocheckpoint = 0')
 const backend = await BlobFolder.open(join(directory, 'blobs'))
 
