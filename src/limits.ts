@@ -264,6 +264,8 @@ export const ownCertificatesQuietMilliseconds = 300
 
 /** Milliseconds after the first failed order, doubled at each further one: an authority bears five failures an hour. */
 export const acmeBackoffMilliseconds = { first: 30 * 60_000, most: 24 * 60 * 60_000 } as const
+/** Milliseconds for one answer of the authority. */
+export const acmeRequestMilliseconds = 30_000
 /** Share of a pause by which twins differ, so that they do not all come at once. */
 export const acmeJitter = 0.2
 
@@ -338,3 +340,9 @@ export const upkeepEveryMilliseconds = 30 * 60_000
 
 /** Milliseconds that one twin of several keeps the upkeep to itself; longer than the interval, so that it stays with one. */
 export const upkeepLeaseMilliseconds = 2 * upkeepEveryMilliseconds
+
+/** Characters of all dead properties of one resource: they are stored beside the content and count for no quota. */
+export const propertyCharacters = 1024 * 1024
+
+/** Properties in the answer to one expand-property: clients look up a principal and its homes. */
+export const expandedProperties = 1000

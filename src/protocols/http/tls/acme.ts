@@ -3,11 +3,16 @@
 // One order covers all names of the twin. Key and chain are one file, replaced in one step.
 
 import { readFile } from 'node:fs/promises'
-import { Agent } from 'node:https'
+import { Agent, get } from 'node:https'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import type { Logger } from 'pino'
-import { acmeBackoffMilliseconds, acmeJitter, longestTimerMilliseconds } from '../../../limits.ts'
+import {
+  acmeBackoffMilliseconds,
+  acmeJitter,
+  acmeRequestMilliseconds,
+  longestTimerMilliseconds,
+} from '../../../limits.ts'
 import type { Challenges } from './challenges.ts'
 import { readIfThere, writeKeyFile } from './key-files.ts'
 import { certificateBlocks, covers, keyBlocks, type Pair, pairFromPem } from './pair.ts'
@@ -148,9 +153,11 @@ export class Acme {
 
   async #orderBy(type: string): Promise<string> {
     const { directoryUrl, email, names, challenges } = this.#options
+    const agent = await this.#agent()
+    await reach(directoryUrl, agent)
     // Loaded when a certificate is to be made, which is not on most starts.
     const acme = await import('acme-client')
-    const trust = await this.#trust(acme.axios)
+    const restore = prepare(acme.axios, directoryUrl, agent)
     try {
       const accountKey = await this.#accountKey(acme.crypto.createPrivateEcdsaKey)
       const client = new acme.Client({ directoryUrl, accountKey, backoffMin: 1000 })
@@ -178,24 +185,13 @@ export class Acme {
       })
       return `${keyBlocks(key.toString())[0]}\n${certificateBlocks(chain).join('\n')}\n`
     } finally {
-      trust()
+      restore()
     }
   }
 
-  /** Lets the library's HTTP client trust `caFile` for this directory, and returns how to undo that. */
-  async #trust(axios: typeof import('acme-client').axios): Promise<() => void> {
-    const { caFile, directoryUrl } = this.#options
-    if (caFile === '') return () => undefined
-    const agent = new Agent({ ca: [...rootCertificates, await readFile(caFile, 'utf8')] })
-    const { origin } = new URL(directoryUrl)
-    const interceptor = axios.interceptors.request.use((request) => {
-      if (request.url?.startsWith(`${origin}/`)) request.httpsAgent = agent
-      return request
-    })
-    return () => {
-      axios.interceptors.request.eject(interceptor)
-      agent.destroy()
-    }
+  async #agent(): Promise<Agent> {
+    const { caFile } = this.#options
+    return new Agent(caFile === '' ? {} : { ca: [...rootCertificates, await readFile(caFile, 'utf8')] })
   }
 
   async #accountKey(make: () => Promise<Buffer>): Promise<string> {
@@ -213,3 +209,32 @@ export class Acme {
     clearTimeout(this.#timer)
   }
 }
+
+/**
+ * Tells the library's HTTP client, for this directory alone, whom to trust and how long to wait, and returns how to
+ * undo that. Its own retries are off: they would sleep in a twin that is told to stop, and `renew` has its pause.
+ */
+const prepare = (axios: typeof import('acme-client').axios, directoryUrl: string, httpsAgent: Agent): (() => void) => {
+  const { origin } = new URL(directoryUrl)
+  const interceptor = axios.interceptors.request.use((request) => {
+    const isOurs = request.url?.startsWith(`${origin}/`) === true
+    const settings = { httpsAgent, timeout: acmeRequestMilliseconds, retryAttempt: Number.POSITIVE_INFINITY }
+    return isOurs ? Object.assign(request, settings) : request
+  })
+  return () => {
+    axios.interceptors.request.eject(interceptor)
+    httpsAgent.destroy()
+  }
+}
+
+/** Fails where the directory cannot be reached; the library's words for that are "Cannot read properties of undefined". */
+const reach = (url: string, agent: Agent): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = get(url, { agent, timeout: acmeRequestMilliseconds }, (response) => {
+      response.resume()
+      if (response.statusCode === 200) resolve()
+      else reject(new Error(`${url} answers ${response.statusCode}`))
+    })
+    request.on('timeout', () => request.destroy(new Error(`${url} does not answer`)))
+    request.on('error', reject)
+  })

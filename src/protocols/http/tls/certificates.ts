@@ -49,6 +49,9 @@ export type CertificatesStatus = {
 
 const rank: Readonly<Record<PairSource, number>> = { own: 0, acme: 1, local: 2 }
 
+/** Milliseconds by which an authority's clock may be ahead of ours. */
+const clockSkew = 60 * 60 * 1000
+
 export class Certificates implements TlsSource {
   readonly #options: CertificatesOptions
   readonly #now: () => number
@@ -163,7 +166,7 @@ export class Certificates implements TlsSource {
 
   #arrange(): void {
     const now = this.#now()
-    const over = (pair: Pair) => Number(pair.notAfter <= now || pair.notBefore > now)
+    const over = (pair: Pair) => Number(pair.notAfter <= now || pair.notBefore > now + clockSkew)
     const acme = this.#acme?.pair
     this.#pairs = [...this.#own.pairs, ...(acme === undefined ? [] : [acme]), this.#local].sort(
       (a, b) => over(a) - over(b) || rank[a.source] - rank[b.source] || b.notAfter - a.notAfter,
