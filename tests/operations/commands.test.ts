@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { davClient } from '../support/dav.ts'
+import { davClient } from '../support/dav-client.ts'
 import { prepareData, runCommand, startProgram } from '../support/program.ts'
 import { temporaryFolder } from '../support/store.ts'
 
