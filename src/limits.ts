@@ -346,3 +346,6 @@ export const propertyCharacters = 1024 * 1024
 
 /** Properties in the answer to one expand-property: clients look up a principal and its homes. */
 export const expandedProperties = 1000
+
+/** Milliseconds after which what is being copied was left by a twin that is no more. */
+export const copyMilliseconds = 24 * 60 * 60_000

@@ -7,6 +7,8 @@ export type BlobBackend = {
   /** The bytes `start` to `end` (both included) of a content of `size` bytes. Throws when it is missing or cut short. */
   open(hash: Uint8Array, size: number, start: number, end: number): Readable
   remove(hash: Uint8Array): void
+  /** When a content came (ms); undefined when it is not there. */
+  arrivedAt(hash: Uint8Array): number | undefined
   /** Every content that is there, with the time (ms) that it came. */
   list(): AsyncIterable<StoredBlob>
   /** Removes what interrupted uploads left aside. Called before the first `create`. */

@@ -4,6 +4,7 @@
 
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { DomainError } from '../../errors.ts'
 import { inlineBlobBytes } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Body, Tx, View } from '../engine/types.ts'
@@ -106,6 +107,10 @@ export class Blobs {
     // A conflict answers no row unless a mark was cleared, so that a known content is not written again.
     const row = inserted ?? (await byHash.first(tx, { hash }))
     if (!row) throw new Error('a blob row was neither inserted nor found')
+    // Nobody removes the file while this write holds the row (collect.ts), but another twin may just have done so.
+    if (!staged.data && this.backend.arrivedAt(hash) === undefined) {
+      throw new DomainError('Unavailable', 'The upload was lost on its way: try again.')
+    }
     return row.id
   }
 

@@ -1,8 +1,8 @@
 // Collection of contents that nothing refers to. Mark in a write, wait, recheck and delete the row
 // durably, then remove the file. A writer that meets a marked row clears the mark (Blobs.keep).
-// A file goes only inside a write that finds no row for it, and only when no upload of the same content has
-// come in lately: writes run one after another, so the upload's own row is seen or still to come, and
-// then it is in `#arrived`.
+// A file is removed inside a write that holds its hash as a row of its own: an upload of the same content
+// that has not committed its row yet waits, or is waited for, and looks for its file once it has the row. So that
+// it does not look in vain, content that came in lately stays: `#arrived` knows of this twin's, times of others'.
 import { sql } from 'kysely'
 import { blobCollectRows, blobGraceMilliseconds } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
@@ -38,6 +38,15 @@ const marked = prepared((db, p: { before: number; limit: number }) =>
 )
 
 const hasRow = prepared((db, p: { hash: Uint8Array }) => db.selectFrom('blob').select('id').where('hash', '=', p.hash))
+
+const takeHash = prepared((db, p: { hash: Uint8Array; now: number }) =>
+  db
+    .insertInto('blob')
+    .values({ hash: p.hash, size: 0, createdAt: p.now, markedAt: p.now })
+    .onConflict((conflict) => conflict.column('hash').doNothing()),
+)
+
+const giveHash = prepared((db, p: { hash: Uint8Array }) => db.deleteFrom('blob').where('hash', '=', p.hash))
 
 export type CollectorOptions = {
   backend: BlobBackend
@@ -136,7 +145,7 @@ export class Collector {
       const gone = await this.#options.write((tx) => deleteRows(tx, before))
       if (!gone) break
       // The rows are durably gone: only now may their files follow.
-      for (const row of gone) if (row.inFile) await this.#removeFile(row.hash)
+      for (const row of gone) if (row.inFile) await this.#removeFile(row.hash, before)
       count += gone.length
     }
     return count
@@ -149,16 +158,20 @@ export class Collector {
       if (this.#pauses > 0) break
       if (modifiedAt > before) continue
       const known = await this.#options.read((view) => hasRow.first(view, { hash }))
-      if (!known && (await this.#removeFile(hash))) count++
+      if (!known && (await this.#removeFile(hash, before))) count++
     }
     return count
   }
 
-  #removeFile(hash: Uint8Array): Promise<boolean> {
-    return this.#options.write(async (tx) => {
+  /** Removes a content that has no row. With `before`, one that has been there since then. */
+  #removeFile(hash: Uint8Array, before = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const { backend, write } = this.#options
+    return write(async (tx) => {
       if (this.#pauses > 0 || this.#arrived.has(Buffer.from(hash).toString('hex'))) return false
-      if (await hasRow.first(tx, { hash })) return false
-      this.#options.backend.remove(hash)
+      if ((backend.arrivedAt(hash) ?? 0) > before) return false
+      if ((await takeHash.run(tx, { hash, now: tx.now })) === 0) return false
+      backend.remove(hash)
+      await giveHash.run(tx, { hash })
       return true
     })
   }

@@ -2,7 +2,7 @@
 // A name appears only when its content is whole and synced, and the folder is synced after it: whoever
 // commits a row afterwards can rely on the file through a power cut.
 import { randomUUID } from 'node:crypto'
-import { closeSync, createReadStream, fstatSync, openSync, unlinkSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, statSync, unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -55,6 +55,10 @@ export class BlobFolder implements BlobBackend {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
+  }
+
+  arrivedAt(hash: Uint8Array): number | undefined {
+    return statSync(this.#fileOf(hash), { throwIfNoEntry: false })?.mtimeMs
   }
 
   async *list(): AsyncIterable<StoredBlob> {

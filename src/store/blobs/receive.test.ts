@@ -180,3 +180,12 @@ test('content whose file is missing or cut short is unavailable, and nothing is 
   backend.remove(staged.hash)
   assert.throws(() => store.blobs.open(blob), { code: 'Unavailable' })
 })
+
+test('no row is committed for content whose file has gone', async () => {
+  await using opened = await openTestStore()
+  const { store } = opened
+  const staged = await store.blobs.receive(inPieces(large))
+  store.blobs.backend.remove(staged.hash)
+  await assert.rejects(store.write((tx) => store.blobs.keep(tx, staged)), { code: 'Unavailable' })
+  assert.deepEqual(await store.read((view) => view.db.selectFrom('blob').select('id').execute()), [])
+})

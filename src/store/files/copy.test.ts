@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestFiles, type TestFiles } from '../../../tests/support/files.ts'
-import { treeRowsPerWrite } from '../../limits.ts'
+import { copyMilliseconds, treeRowsPerWrite } from '../../limits.ts'
 import { BUILDING } from './erase.ts'
 import { root } from './node.ts'
 
@@ -128,7 +128,22 @@ test('nobody sees half of a copy', async () => {
   await copying
 })
 
-test('what a copy had built when the twin was killed is erased at the next start, and its bytes are free', async () => {
+test('a copy that another twin may still be building is left alone by the upkeep', async () => {
+  let now = 1
+  await using files = await openTestFiles({ now: () => now })
+  const { store, accountId } = files
+  await store.write(async (tx) => {
+    const { id } = await root(tx, 'staging', accountId)
+    await store.files.mkdir(tx, { accountId, parentId: id, name: `${BUILDING}x` })
+  })
+  await store.files.tidy()
+  assert.equal((await staged(files)).length, 1)
+  now += copyMilliseconds + 1
+  await store.files.tidy()
+  assert.equal((await staged(files)).length, 0)
+})
+
+test('what a copy had built when the twin was killed is erased after the next start, and its bytes are free', async () => {
   await using files = await openTestFiles()
   const { store, accountId } = files
   await files.put('stays', 'stays')
@@ -139,6 +154,7 @@ test('what a copy had built when the twin was killed is erased at the next start
     await store.files.put(tx, half)
   })
   await files.reopen()
+  await files.store.files.trash.erase(accountId)
   assert.deepEqual(await staged(files), [])
   assert.equal(await files.used(), 5)
 })

@@ -1,7 +1,7 @@
 // Takes trees apart from the leaves up, in writes of a bounded number of rows each. What it works on hangs
 // under a staging root, out of sight; a crash leaves a smaller tree there, which the next run goes on with.
 import type { Kysely } from 'kysely'
-import { treeRowsPerWrite } from '../../limits.ts'
+import { copyMilliseconds, treeRowsPerWrite } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Body, Tx, View } from '../engine/types.ts'
 import type { DB } from '../schema.ts'
@@ -83,7 +83,7 @@ export class Eraser {
   /** Erases what lies to be erased under the account's staging root; all of it when this resolves. */
   run(accountId: number): Promise<void> {
     const before = this.#running.get(accountId) ?? Promise.resolve()
-    const running = before.then(() => this.#run(accountId, ERASING))
+    const running = before.then(() => this.#run(accountId))
     const settled = running
       .catch(() => {})
       .then(() => {
@@ -93,10 +93,20 @@ export class Eraser {
     return running
   }
 
-  /** At a start: also what was being built when the twin was last stopped. */
-  async recover(accountId: number): Promise<void> {
-    await this.#run(accountId, ERASING)
-    await this.#run(accountId, BUILDING)
+  /**
+   * Leaves to `run` what was being built when a twin stopped: on SQLite, which one twin has to itself, all
+   * that there is at its start; elsewhere what is older than any copy takes.
+   */
+  async condemn(tx: Tx, accountId: number, atStart: boolean): Promise<void> {
+    const { id } = await root(tx, 'staging', accountId)
+    const before = atStart && tx.dialect === 'sqlite' ? tx.now + 1 : tx.now - copyMilliseconds
+    await tx.db
+      .updateTable('node')
+      .set((eb) => ({ name: eb(eb.val(ERASING), '||', eb.ref('name')) }))
+      .where('parentId', '=', id)
+      .where('name', 'like', `${BUILDING}%`)
+      .where('createdAt', '<', before)
+      .execute()
   }
 
   /** Erases all that an account has, but for its empty roots. */
@@ -122,11 +132,11 @@ export class Eraser {
     }
   }
 
-  async #run(accountId: number, prefix: string): Promise<void> {
+  async #run(accountId: number): Promise<void> {
     for (;;) {
       const next = await this.#options.read(async (view) => {
         const { id } = await root(view, 'staging', accountId)
-        return staged.first(view, { parentId: id, pattern: `${prefix}%` })
+        return staged.first(view, { parentId: id, pattern: `${ERASING}%` })
       })
       if (!next) return
       await this.tree(accountId, next.id)

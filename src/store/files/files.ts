@@ -186,9 +186,12 @@ export class Files {
     return { used: row?.used ?? 0, quota: row?.quota ?? this.#options.settings.defaultQuota }
   }
 
-  /** Erases what copies and purges left unfinished when the twin was last stopped. Before it serves anyone. */
+  /** At a start: erases what copies and purges left unfinished, beside what else is done. */
   async recover(): Promise<void> {
-    for (const accountId of await this.#accounts()) await this.#eraser.recover(accountId)
+    for (const accountId of await this.#accounts()) {
+      await this.#options.write((tx) => this.#eraser.condemn(tx, accountId, true))
+      this.#eraser.run(accountId).catch(() => {}) // the next round of `tidy` goes on with it
+    }
   }
 
   /** Lets go of what has become too old: versions, what is in the trash, tombstones, locks. Now and then. */
@@ -196,6 +199,8 @@ export class Files {
     const { settings, write, journal, locks } = this.#options
     await write((tx) => locks.sweep(tx))
     for (const accountId of await this.#accounts()) {
+      await write((tx) => this.#eraser.condemn(tx, accountId, false))
+      await this.#eraser.run(accountId)
       while ((await write((tx) => this.versions.expire(tx, accountId))) > 0);
       const now = await write(async (tx) => tx.now)
       if (settings.trashDays > 0) await this.trash.empty(accountId, now - settings.trashDays * DAY)
