@@ -15,7 +15,7 @@ import {
   wrongPasswordsRemembered,
 } from '../../limits.ts'
 
-type Count = { free: number; failures: number; last: number; wrong: string[] }
+type Count = { name: string; free: number; failures: number; last: number; wrong: string[] }
 
 export type Guess = {
   /** The account's name as it was given; it need not exist. */
@@ -48,20 +48,21 @@ export class FailureLimiter {
 
   /** Counts a guess as failed until it is told otherwise, or refuses it. */
   begin({ account, network, known, key }: Guess): Verdict {
-    const own = this.#find(`own ${network} ${account}`, freeFailures)
+    const own = this.#peek(`own ${network} ${account}`, freeFailures)
     if (own.wrong.includes(key)) return { allowed: false, reason: 'wrong-again' }
     const counts = known
       ? [own]
       : [
           own,
-          this.#find(`account ${account}`, freeFailuresShared),
-          this.#find(`network ${network}`, freeFailuresShared),
+          this.#peek(`account ${account}`, freeFailuresShared),
+          this.#peek(`network ${network}`, freeFailuresShared),
         ]
     const wait = Math.max(...counts.map((count) => this.#wait(count)))
     if (wait > 0) return { allowed: false, reason: 'wait', wait }
     for (const count of counts) {
       count.failures++
       count.last = this.#now()
+      this.#keep(count)
     }
     const takeBack = () => {
       for (const count of counts) count.failures = Math.max(0, count.failures - 1)
@@ -85,14 +86,17 @@ export class FailureLimiter {
     return own !== undefined && this.#wait(own) > 0
   }
 
-  #find(name: string, free: number): Count {
+  /** A new count is kept only once something is counted: what is refused takes no memory. */
+  #peek(name: string, free: number): Count {
     const present = this.#counts.get(name)
     const fresh = present !== undefined && present.last + failureMemoryMilliseconds > this.#now()
-    const count = fresh ? present : { free, failures: 0, last: this.#now(), wrong: [] }
-    this.#counts.delete(name)
-    this.#counts.set(name, count)
+    return fresh ? present : { name, free, failures: 0, last: this.#now(), wrong: [] }
+  }
+
+  #keep(count: Count): void {
+    this.#counts.delete(count.name)
+    this.#counts.set(count.name, count)
     if (this.#counts.size > this.#most) this.#counts.delete(this.#counts.keys().next().value as string)
-    return count
   }
 
   #wait({ failures, free, last }: Count): number {

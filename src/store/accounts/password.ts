@@ -108,24 +108,28 @@ const format = new RegExp(
 
 export function parseSecret(secret: string): PasswordSecret {
   const match = format.exec(secret)
-  if (!match) throw new Error('a password in the database is damaged')
+  if (!match) throw damaged()
   const [memory, passes, parallelism, salt, hash, iterations, scramSalt, storedKey, serverKey] = match.slice(
     1,
   ) as string[]
   const bytes = (text: string | undefined) => Buffer.from(text ?? '', 'base64')
+  const keys = [bytes(hash), bytes(storedKey), bytes(serverKey)] as const
+  if (keys.some(({ length }) => length !== hashBytes)) throw damaged()
   return {
     argon2: {
       memory: Number(memory),
       passes: Number(passes),
       parallelism: Number(parallelism),
       salt: bytes(salt),
-      hash: bytes(hash),
+      hash: keys[0],
     },
     scram: {
       iterations: Number(iterations),
       salt: bytes(scramSalt),
-      storedKey: bytes(storedKey),
-      serverKey: bytes(serverKey),
+      storedKey: keys[1],
+      serverKey: keys[2],
     },
   }
 }
+
+const damaged = () => new Error('a password in the database is damaged')

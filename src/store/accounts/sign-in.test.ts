@@ -113,10 +113,13 @@ test('a verified password is remembered: repeating it costs no hash', async () =
   await using opened = await openTestStore()
   const { store } = opened
   await createPerson(store, 'ann', password)
-  await store.signIn.password({ ...at, name: 'ann', password })
-  const began = performance.now()
-  for (let i = 0; i < 100; i++) await store.signIn.password({ ...at, name: 'ann', password })
-  assert.ok(performance.now() - began < 100, 'a hundred repeats take less than two hashes')
+  const took = async (times: number) => {
+    const began = performance.now()
+    for (let i = 0; i < times; i++) await store.signIn.password({ ...at, name: 'ann', password })
+    return performance.now() - began
+  }
+  const first = await took(1)
+  assert.ok((await took(100)) < 10 * first, 'a hundred repeats take less than ten hashes')
 })
 
 test('a session slides with its use and ends when it is not used', async () => {
