@@ -40,6 +40,10 @@ export const locate = ({ spaces, principal }: Exchange, view: View, segments: re
 export const locateRequest = (exchange: Exchange, view: View): Promise<Place> =>
   locate(exchange, view, exchange.segments)
 
+/** A body as it arrives. Who stops reading can still answer: the iterator of its own would destroy the socket. */
+export const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
+  request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+
 /** A small body, whole. @throws DomainError TooLarge above `limit` bytes. */
 export const readBody = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const chunks: Buffer[] = []

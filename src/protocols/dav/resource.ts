@@ -133,6 +133,8 @@ export type Space<R extends Resource = Resource> = {
   /** Copies, onto what is there if need be. No write of the store is open: a tree may take many. */
   copy?(resource: R, options: CopyOptions): Promise<void>
   changes?(view: View, collection: R, since: ChangesSince): Promise<Changes<R> | 'tooOld'>
+  /** Where the twin's page shows the collection to a person who comes with a browser. */
+  pageFor?(collection: R): string | undefined
   /** Sets a live property of the space; false where it is not one that a client may set. */
   setProperty?(tx: Tx, resource: R, update: PropertyUpdate): Promise<boolean>
   /** Tells whoever synchronises that the resource's properties changed. */

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { DAV } from '../../../formats/xml/element.ts'
 import type { Store, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
+import { expandProperty } from '../reports/expand-property.ts'
 import { syncCollection } from '../reports/sync-collection.ts'
 import type { Changes, ChangesSince, Space } from '../resource.ts'
 import { readOnlyCollection } from '../synthetic.ts'
@@ -30,13 +31,19 @@ const onFile = [...common, 'PUT', 'PATCH']
 const onFolder = [...common, 'POST']
 const onHome = onFolder.filter((method) => method !== 'DELETE' && method !== 'MOVE')
 
+/** What Finder, Word and LibreOffice leave beside files and take away again: nobody looks for it in the trash. */
+const isScratch = (name: string): boolean => /^(\._|\.DS_Store$|~\$|\.~lock\..*#$)/.test(name)
+
 export const filesSpace = (store: Store): Space<NodeResource> => {
   const space: Space<NodeResource> = {
     name: 'files',
     scope: 'files',
     features: [],
     properties: [idProperty],
-    reports: new Map([[keyOf(DAV, 'sync-collection'), syncCollection]]),
+    reports: new Map([
+      [keyOf(DAV, 'sync-collection'), syncCollection],
+      [keyOf(DAV, 'expand-property'), expandProperty],
+    ]),
     resolve: (view, principal, segments) => resolveNode(store, tree, view, principal, segments),
     allows: ({ node }) => {
       if (node === undefined) return readOnlyCollection
@@ -78,11 +85,16 @@ export const filesSpace = (store: Store): Space<NodeResource> => {
     },
     async remove(tx, resource) {
       const node = await store.files.remove(tx, resource)
+      if (isScratch(resource.name)) {
+        await store.files.trash.discard(tx, node)
+        return { finish: () => store.files.trash.erase(node.accountId) }
+      }
       return { location: memberHref(`/dav/trash/${accountOf(resource)}/`, node.name, node.isFolder) }
     },
     move: (tx, resource, to) => moveTo(store, tx, resource, to),
     copy: (resource, options) => copyTo(store, resource, options),
     changes: (view, collection, since) => changes(store, space, view, collection, since),
+    pageFor: (collection) => `/files/${collection.href.split('/').slice(4).join('/')}`,
     setProperty: (tx, resource, update) => setTime(store, tx, resource, update),
     touch: async (tx, { node }) => {
       if (node !== undefined) await store.files.touch(tx, node)

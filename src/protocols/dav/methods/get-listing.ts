@@ -2,13 +2,20 @@
 // plain list of names.
 
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { escapeText } from '../../../formats/xml/write.ts'
 import { davPageMembers } from '../../../limits.ts'
-import type { Exchange } from '../exchange.ts'
+import { answerEmpty, type Exchange } from '../exchange.ts'
 import { writeAll } from '../multistatus-stream.ts'
 import type { Resource } from '../resource.ts'
 
-export const listing = async ({ request, response, store }: Exchange, collection: Resource): Promise<void> => {
+export const listing = async (exchange: Exchange, collection: Resource): Promise<void> => {
+  const { request, response, store } = exchange
+  const page = isBrowser(request) ? collection.space.pageFor?.(collection) : undefined
+  if (page !== undefined) {
+    response.setHeader('Location', page)
+    return answerEmpty(response, 303)
+  }
   response.statusCode = 200
   response.setHeader('Content-Type', 'text/html; charset=utf-8')
   response.setHeader('Content-Security-Policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
@@ -31,6 +38,9 @@ export const listing = async ({ request, response, store }: Exchange, collection
   response.end('</ul>\n')
   await once(response, 'finish')
 }
+
+const isBrowser = ({ headers }: IncomingMessage): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' || headers.accept?.startsWith('text/html') === true
 
 const item = ({ href, name, isCollection }: Resource): string =>
   `<li><a href="${href}">${escapeText(name)}${isCollection ? '/' : ''}</a>\n`

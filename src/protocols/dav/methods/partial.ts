@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream'
 import { DomainError } from '../../../errors.ts'
 import { refusal } from '../errors.ts'
-import { type Exchange, header } from '../exchange.ts'
+import { chunksOf, type Exchange, header } from '../exchange.ts'
 import type { Content } from '../resource.ts'
 import type { ByteRange, UpdateRange } from '../wire/range.ts'
 import { answerWritten, putAt, requireWritable } from './put.ts'
@@ -23,7 +23,7 @@ export const updatePart = async (exchange: Exchange, rangeFor: (size: number) =>
   const announced = header(request, 'content-length')
   if (range.end !== undefined && announced !== undefined && Number(announced) !== range.end - range.start)
     throw new DomainError('BadRequest', 'The body is not as long as its range')
-  const staged = await store.blobs.receive(Readable.from(merge(content, request, range)))
+  const staged = await receiveMerged(exchange, content, range)
   try {
     const outcome = await store.write(async (tx) => {
       const place = await requireWritable(exchange, tx)
@@ -35,6 +35,22 @@ export const updatePart = async (exchange: Exchange, rangeFor: (size: number) =>
   } catch (error) {
     await staged.discard()
     throw error
+  }
+}
+
+const receiveMerged = async ({ request, store }: Exchange, content: Content | undefined, range: UpdateRange) => {
+  const merged = Readable.from(merge(content, chunksOf(request), range))
+  // What goes wrong in the middle closes the file that is being read.
+  let failure: unknown
+  merged.on('error', (error) => {
+    failure = error
+  })
+  try {
+    return await store.blobs.receive(merged)
+  } catch (error) {
+    throw failure ?? error
+  } finally {
+    merged.destroy()
   }
 }
 

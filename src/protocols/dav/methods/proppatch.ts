@@ -1,6 +1,6 @@
 import { DomainError } from '../../../errors.ts'
 import { conditionOf, statusFor, statusOf } from '../errors.ts'
-import { answerXml, type Exchange, header, locateRequest, readXml } from '../exchange.ts'
+import { answerEmpty, answerXml, type Exchange, header, locateRequest, readXml } from '../exchange.ts'
 import { guard } from '../guard.ts'
 import { applyUpdates } from '../properties/update.ts'
 import { parsePreferences } from '../wire/headers.ts'
@@ -31,9 +31,9 @@ export const proppatch = async (exchange: Exchange): Promise<void> => {
     return answerXml(response, 207, document(at, refused(updates, error)))
   }
   const { minimal } = parsePreferences(header(request, 'prefer'), header(request, 'brief'))
-  if (minimal) response.setHeader('Preference-Applied', 'return=minimal')
-  // RFC 8144 §2.3: nothing to tell but success. A multistatus without a propstat would be no multistatus.
-  answerXml(response, 207, document(at, minimal ? propstat('', 200) : propstat(names(updates), 200)))
+  if (!minimal) return answerXml(response, 207, document(at, propstat(names(updates), 200)))
+  response.setHeader('Preference-Applied', 'return=minimal')
+  answerEmpty(response, 200) // RFC 8144 §2.3: nothing to tell but success
 }
 
 const document = (at: string, propstats: string): string =>

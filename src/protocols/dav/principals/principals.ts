@@ -6,9 +6,12 @@ import { escapeText } from '../../../formats/xml/write.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
 import { principalCollection, principalHref } from '../properties/acl.ts'
 import type { LiveProperty } from '../properties/live.ts'
+import { expandProperty } from '../reports/expand-property.ts'
 import type { Resource, Space } from '../resource.ts'
 import { readOnlyCollection, synthetic } from '../synthetic.ts'
 import { href } from '../wire/multistatus.ts'
+import { keyOf } from '../wire/names.ts'
+import { principalReports } from './reports.ts'
 
 type PrincipalResource = Resource & {
   /** Undefined for the collection of them. */
@@ -51,7 +54,7 @@ export const principalsSpace = (more: readonly LiveProperty[] = []): Space<Princ
     scope: 'files',
     features: [],
     properties: [...properties, ...more],
-    reports: new Map(),
+    reports: new Map([...principalReports, [keyOf(DAV, 'expand-property'), expandProperty]]),
     async resolve(_view, principal, [account, ...below]) {
       if (below.length > 0 || (account !== undefined && account !== principal.name))
         throw new DomainError('NotFound', 'There is nothing at this address')

@@ -75,4 +75,8 @@ export const aclProperties: readonly LiveProperty[] = [
   ),
   property('acl-restrictions', () => '<D:grant-only/><D:no-invert/>'),
   property('inherited-acl-set', () => ''),
+  // RFC 5995 §3.2.1: new members are POSTed to the collection itself.
+  property('add-member', (resource) =>
+    resource.space.allows(resource).includes('POST') ? href(resource.href) : undefined,
+  ),
 ]

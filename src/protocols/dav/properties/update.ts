@@ -1,6 +1,8 @@
 // Setting and removing properties: all of them or none (RFC 4918 §9.2).
 
-import type { Tx } from '../../../store/store.ts'
+import { DomainError } from '../../../errors.ts'
+import { propertyCharacters } from '../../../limits.ts'
+import type { Store, Tx } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Resource } from '../resource.ts'
@@ -26,4 +28,13 @@ export const applyUpdates = async (
     if (value === undefined) await store.properties.remove(tx, kind, id, { namespace, name })
     else await store.properties.set(tx, kind, id, { namespace, name, value: value.xml, language: language ?? null })
   }
+  if (kind !== undefined) await requireFew(store, tx, kind, id)
+}
+
+/** Dead properties count for no quota, so that they are bounded by themselves. */
+const requireFew = async (store: Store, tx: Tx, kind: string, id: number): Promise<void> => {
+  let characters = 0
+  for (const { namespace, name, value } of await store.properties.list(tx, kind, id))
+    characters += namespace.length + name.length + value.length
+  if (characters > propertyCharacters) throw new DomainError('QuotaExceeded', 'It has too many properties')
 }
