@@ -54,7 +54,8 @@ const props =
   '<T:id/><T:origin/><T:deleted-at/><T:superseded-at/></prop>'
 const open = (name: string): string =>
   `<?xml version="1.0" encoding="utf-8"?><${name} xmlns="DAV:" xmlns:T="urn:twin:files">`
-const xml = { 'content-type': 'application/xml; charset=utf-8' }
+// RFC 8144 §2.1: leave out what is not there.
+const xml = { 'content-type': 'application/xml; charset=utf-8', prefer: 'return=minimal' }
 
 const stream = async (response: Response, found: (resource: Resource) => void): Promise<string> => {
   const reader = readMultistatus((resource) => found({ ...resource, href: canonical(resource.href) }))
@@ -66,27 +67,28 @@ const stream = async (response: Response, found: (resource: Resource) => void): 
 
 const folderHref = (href: string): string => `${href}/`
 
-/** All members of a folder, handed over as they arrive; the answer is the folder itself, with its sync-token and quota. */
-const list = async (href: string, found: (member: Resource) => void, signal?: AbortSignal): Promise<Resource> => {
+/** One resource alone; of a folder its sync-token and quota, too. */
+const stat = async (href: string, signal?: AbortSignal): Promise<Resource> => {
   const body = `${open('propfind')}${props.replace('</prop>', '<sync-token/><quota-used-bytes/><quota-available-bytes/></prop>')}</propfind>`
-  const response = await request('PROPFIND', folderHref(href), { headers: { ...xml, depth: '1' }, body, signal })
-  let self: Resource | undefined
-  await stream(response, (resource) => {
-    if (resource.href === href) self = resource
-    else found(resource)
-  })
-  if (self === undefined) throw failure(404)
-  return self
-}
-
-/** One resource alone; a folder with its quota. */
-const stat = async (href: string): Promise<Resource> => {
-  const body = `${open('propfind')}${props.replace('</prop>', '<sync-token/><quota-used-bytes/><quota-available-bytes/></prop>')}</propfind>`
-  const response = await request('PROPFIND', href, { headers: { ...xml, depth: '0' }, body })
+  const response = await request('PROPFIND', href, { headers: { ...xml, depth: '0' }, body, signal })
   const all: Resource[] = []
   await stream(response, (resource) => all.push(resource))
   const self = all[0]
   if (self === undefined) throw failure(404)
+  return self
+}
+
+/**
+ * All members of a folder, handed over as they arrive. The answer is the folder itself; its sync-token is from before the
+ * members were listed, so that nothing is missed between.
+ */
+const list = async (href: string, found: (member: Resource) => void, signal?: AbortSignal): Promise<Resource> => {
+  const self = await stat(folderHref(href), signal)
+  const body = `${open('propfind')}${props}</propfind>`
+  const response = await request('PROPFIND', folderHref(href), { headers: { ...xml, depth: '1' }, body, signal })
+  await stream(response, (resource) => {
+    if (resource.href !== href) found(resource)
+  })
   return self
 }
 

@@ -47,7 +47,7 @@ export const formatAgo = (language: string, at: number, now: number): string => 
   const seconds = (at - now) / 1000
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   for (const [unit, length] of spans) {
-    if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit)
+    if (Math.abs(seconds) >= length) return words.format(Math.round(seconds / length), unit)
   }
   return words.format(0, 'minute')
 }

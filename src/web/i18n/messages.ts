@@ -6,7 +6,7 @@ export type Values = Readonly<Record<string, string | number>>
 
 /** Chooses the plural form by `count` and fills in the values; numbers are written as the language writes them. */
 export const say = (language: string, message: Message, values: Values = {}): string => {
-  const count = values['count']
+  const count = values.count
   const text =
     typeof message === 'string'
       ? message

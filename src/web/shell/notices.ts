@@ -43,10 +43,10 @@ class TwinNotices extends TwinElement {
         pointer-events: auto;
         animation: rise var(--wa-transition-slow) ease-out;
       }
-      .error wa-icon:first-child {
+      .error > wa-icon {
         color: oklch(78% 0.15 45);
       }
-      .done wa-icon:first-child {
+      .done > wa-icon {
         color: oklch(80% 0.14 150);
       }
       button {

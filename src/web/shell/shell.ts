@@ -78,10 +78,10 @@ class TwinShell extends TwinElement {
         padding: 0.5rem 1rem;
         background: var(--wa-color-surface-raised);
         border-radius: var(--wa-border-radius-m);
-        box-shadow: var(--wa-shadow-l);
         z-index: 10;
       }
       .skip:focus {
+        box-shadow: var(--wa-shadow-l);
         inset-block-start: 0.5rem;
       }
       @media (max-width: 47.99rem) {

@@ -110,6 +110,10 @@ export const shared = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  wa-button > wa-icon[slot='start'] {
+    font-size: 1.125rem;
+    margin-inline: -0.125rem 0.4375rem;
+  }
   wa-dialog::part(dialog) {
     box-shadow: var(--wa-shadow-l);
   }

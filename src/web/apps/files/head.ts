@@ -59,9 +59,6 @@ class TwinFilesHead extends TwinElement {
         gap: 0.5rem;
         margin-inline-start: 0.375rem;
       }
-      wa-button wa-icon {
-        font-size: 1.125rem;
-      }
       .narrow {
         display: none;
       }
@@ -119,6 +116,7 @@ class TwinFilesHead extends TwinElement {
   #place() {
     const store = this.#store.value
     const { place } = store
+    const there = store.state !== 'missing'
     return html`
       <header>
         ${
@@ -126,8 +124,8 @@ class TwinFilesHead extends TwinElement {
             ? html`<twin-crumbs class="grow" .path=${place.path}></twin-crumbs>`
             : html`<h1 class="grow ellipsis">${place?.kind === 'trash' ? t('trash.title') : t('search.heading', { text: place?.text ?? '' })}</h1>`
         }
-        ${this.#view()}
-        ${place?.kind === 'folder' ? this.#add() : nothing}
+        ${there ? this.#view() : nothing}
+        ${place?.kind === 'folder' && there ? this.#add() : nothing}
         ${
           place?.kind === 'trash' && store.shown.length > 0
             ? html`<wa-button size="s" appearance="outlined" @click=${() => store.ask({ kind: 'emptyTrash' })}>${t('trash.empty')}</wa-button>`

@@ -1,6 +1,6 @@
 // The heads of the columns; pressed, each orders the list.
 
-import { html, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import { t } from '../../i18n/i18n.ts'
 import { TwinElement } from '../../ui/element.ts'
 import { consume } from '../../ui/observable.ts'
@@ -15,7 +15,16 @@ class TwinListHead extends TwinElement {
   declare plain: boolean
   readonly #store = consume(this, filesContext)
 
-  static override styles = [shared, listStyles]
+  static override styles = [
+    shared,
+    listStyles,
+    css`
+      :host {
+        flex: none;
+        display: block;
+      }
+    `,
+  ]
 
   override render() {
     const { place, chosen, shown } = this.#store.value

@@ -211,6 +211,7 @@ export const listStyles = css`
   .face {
     flex: 1;
     display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     place-items: center;
     min-block-size: 0;
     background: var(--twin-hover);

@@ -153,9 +153,9 @@ class TwinFileList extends TwinElement {
     let part = ''
     for (const node of event.composedPath()) {
       if (!(node instanceof HTMLElement)) continue
-      part ||= node.dataset['part'] ?? ''
-      if (node.dataset['index'] === undefined) continue
-      const index = Number(node.dataset['index'])
+      part ||= node.dataset.part ?? ''
+      if (node.dataset.index === undefined) continue
+      const index = Number(node.dataset.index)
       return { entry: this.#store.value.shown[index], index, part }
     }
     return { entry: undefined, index: -1, part }

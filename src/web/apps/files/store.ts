@@ -157,11 +157,10 @@ export class FilesStore extends Observable {
   }
 
   #arrange(): void {
-    const listed = this.#listing?.entries.values()
     const found = () =>
       this.place?.kind === 'search' ? matching(this.#names?.entries.values() ?? [], this.place.text, mostHits) : []
     const before = this.#keys
-    this.#shown = listed === undefined ? found() : sorted(listed, this.order)
+    this.#shown = sorted(this.#listing?.entries.values() ?? found(), this.order)
     this.#keys = this.#shown.map((entry) => entry.href)
     this.#selection = kept(this.#selection, before, this.#keys)
     this.#usage = this.#listing?.usage ?? this.#usage

@@ -87,6 +87,9 @@ class TwinSettings extends TwinElement {
         inline-size: min(46rem, 100%);
         padding: 1.75rem 1.5rem 3rem;
       }
+      .all {
+        display: none;
+      }
       .index {
         display: none;
         padding: 0.75rem;
@@ -114,7 +117,11 @@ class TwinSettings extends TwinElement {
         .at-root .index {
           display: block;
         }
+        .at-root .all {
+          display: block;
+        }
         .at-root .page,
+        .at-root .section,
         .at-root .back {
           display: none;
         }
@@ -145,7 +152,8 @@ class TwinSettings extends TwinElement {
         <div slot="side" class="places">${links(false)}</div>
         <header slot="head" class=${root ? 'at-root' : ''}>
           <a class="icon-button back" href="/settings" aria-label=${t('app.settings')}><wa-icon class="turns" name="back"></wa-icon></a>
-          <h1>${t(shown.label)}</h1>
+          <h1 class="section">${t(shown.label)}</h1>
+          <h1 class="all">${t('app.settings')}</h1>
         </header>
         <div class=${root ? 'at-root' : ''}>
           <nav class="index" aria-label=${t('settings.sections')}><div class="places">${links(true)}</div></nav>

@@ -17,14 +17,14 @@ class TwinSettingsAppearance extends TwinElement {
   override render() {
     return html`
       <section>
-        <wa-radio-group label=${t('theme')} .value=${chosenTheme()} @change=${(event: Choice) => setTheme(event.target.value as Theme)}>
-          ${themes.map((theme) => html`<wa-radio value=${theme}>${t(`theme.${theme}`)}</wa-radio>`)}
+        <wa-radio-group orientation="horizontal" label=${t('theme')} .value=${chosenTheme()} @change=${(event: Choice) => setTheme(event.target.value as Theme)}>
+          ${themes.map((theme) => html`<wa-radio appearance="button" value=${theme}>${t(`theme.${theme}`)}</wa-radio>`)}
         </wa-radio-group>
       </section>
       <section>
-        <wa-radio-group label=${t('language')} .value=${chosenLanguage() ?? 'browser'} @change=${this.#language}>
-          <wa-radio value="browser">${t('language.browser')}</wa-radio>
-          ${Object.entries(languages).map(([tag, name]) => html`<wa-radio value=${tag} lang=${tag}>${name}</wa-radio>`)}
+        <wa-radio-group orientation="horizontal" label=${t('language')} .value=${chosenLanguage() ?? 'browser'} @change=${this.#language}>
+          <wa-radio appearance="button" value="browser">${t('language.browser')}</wa-radio>
+          ${Object.entries(languages).map(([tag, name]) => html`<wa-radio appearance="button" value=${tag} lang=${tag}>${name}</wa-radio>`)}
         </wa-radio-group>
       </section>
     `

@@ -46,7 +46,7 @@ export const panel = css`
     border-block-start: 1px solid var(--twin-line);
   }
   .rows .grow {
-    min-inline-size: 12rem;
+    min-inline-size: 8rem;
   }
   .rows > .none {
     color: var(--wa-color-text-quiet);
