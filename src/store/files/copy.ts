@@ -224,10 +224,11 @@ export class Copier {
     return attached
   }
 
-  async #requireOutside(tx: Tx, source: Node, to: Place): Promise<void> {
+  async #requireOutside(tx: Tx, source: Node, to: CopyOptions): Promise<void> {
     const parent = await requireFolder(tx, source.accountId, to.parentId)
     const above = await requireDepth(tx, parent)
-    if (above.some((ancestor) => ancestor.id === source.id)) {
+    // Without its members it goes anywhere: there is no end to run into.
+    if (to.deep !== false && above.some((ancestor) => ancestor.id === source.id)) {
       throw new DomainError('Conflict', 'A folder cannot be copied into itself.')
     }
   }
