@@ -98,8 +98,8 @@ export const httpBounds = {
   paceBytes: 128 * 30,
   /** Milliseconds a client may go on sending a body that was answered before its end. */
   lingerMilliseconds: 2_000,
-  /** Connections in all. About 40 KiB each when idle, so 400 MiB at the very worst. */
-  connections: 10_000,
+  /** Connections in all, 64 KiB each (most of it OpenSSL's); beyond, the one that is idle longest makes room. */
+  connections: 4_000,
   /** Connections from one IPv4 address or IPv6 /64: a large family behind one NAT, no more. */
   connectionsPerAddress: 256,
   /** Requests that one connection may have sent ahead of their answers. */

@@ -79,8 +79,9 @@ export class Connections {
     this.#idle.delete(socket)
   }
 
-  destroyHandshaking(): void {
-    for (const socket of this.#handshaking.values()) socket.destroy()
+  /** Ends all that no request is waiting on, handshakes included. */
+  destroyIdle(): void {
+    for (const socket of [...this.#handshaking.values(), ...this.#idle]) socket.destroy()
   }
 
   destroyAll(): void {

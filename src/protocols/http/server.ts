@@ -120,7 +120,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
       counted(request, response, began)
       if (log.isLevelEnabled('debug')) logAccess(request, response, context, began)
       if (!request.complete && !socket.destroyed) linger(request, socket, bounds.lingerMilliseconds)
-      else if (closing !== undefined) setImmediate(() => server.closeIdleConnections())
+      else if (closing !== undefined && connection.underway === 0) socket.destroySoon()
     })
     setBaseHeaders(response, connection.real)
     if (closing !== undefined) response.shouldKeepAlive = false
@@ -174,13 +174,11 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const drain = async (): Promise<void> => {
     clearInterval(pace)
     const closed = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)))
-    server.closeIdleConnections()
     for (const { response } of known.values()) if (response?.headersSent === false) response.shouldKeepAlive = false
     const forced = setTimeout(() => {
       for (const socket of known.keys()) socket.destroy()
-      connections.destroyHandshaking()
     }, bounds.drainMilliseconds)
-    connections.destroyHandshaking()
+    connections.destroyIdle()
     await Promise.all(closed)
     clearTimeout(forced)
     server.close()
