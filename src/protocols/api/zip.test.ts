@@ -9,11 +9,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { lacks } from '../../../tests/support/lacks.ts'
 import { PageClient } from '../../../tests/support/page-client.ts'
 import { createTestTwin, type TestTwin } from '../../../tests/support/twin.ts'
 
 const password = 'correct horse'
 const run = promisify(execFile)
+const skip = lacks('python3')
 
 async function person(twin: TestTwin, name = 'ann') {
   const accountId = await twin.account(name, password)
@@ -50,7 +52,9 @@ async function unpack(zip: Buffer): Promise<Map<string, Buffer | undefined>> {
   }
 }
 
-test('a folder comes whole: empty folders, empty, small and large files, names of every alphabet', async () => {
+test('a folder comes whole: empty folders, empty, small and large files, names of every alphabet', {
+  skip,
+}, async () => {
   await using twin = await createTestTwin()
   const { page, rootId, folder, file } = await person(twin)
   const photos = await folder(rootId, 'Fotos für Ömi 🦊')
@@ -80,7 +84,7 @@ test('a folder comes whole: empty folders, empty, small and large files, names o
   assert.equal(entries.get(`${top}/klein.txt`)?.toString(), 'klein')
 })
 
-test('a selection and the whole of the files are one zip each', async () => {
+test('a selection and the whole of the files are one zip each', { skip }, async () => {
   await using twin = await createTestTwin()
   const { page, rootId, folder, file } = await person(twin)
   for (const name of ['a', 'b', 'c']) await file(await folder(rootId, name), `${name}.txt`, Buffer.from(name))
@@ -91,7 +95,7 @@ test('a selection and the whole of the files are one zip each', async () => {
   assert.deepEqual([...(await unpack(all.body)).keys()], ['a/', 'a/a.txt', 'b/', 'b/b.txt', 'c/', 'c/c.txt'])
 })
 
-test('a name cannot climb out of the folder that it is unpacked in', async () => {
+test('a name cannot climb out of the folder that it is unpacked in', { skip }, async () => {
   await using twin = await createTestTwin()
   const { page, rootId, folder, file } = await person(twin)
   const odd = await folder(rootId, 'odd')
@@ -126,7 +130,7 @@ test('only one’s own files, and only to the page itself', async () => {
   )
 })
 
-test('a folder of more members than one page of the store', async () => {
+test('a folder of more members than one page of the store', { skip }, async () => {
   await using twin = await createTestTwin()
   const { page, rootId, folder } = await person(twin)
   const { store } = twin

@@ -1,11 +1,10 @@
 // Folders as one zip, streamed: an entry is read from the store when the one before it has gone out, so a slow reader
 // holds neither memory nor a snapshot. Nothing is compressed: what is large at home (pictures, films) is already.
 // What fails on the way breaks the connection off, so that a zip which ends well is whole.
-import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { finished, pipeline } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
+import { pipeline } from 'node:stream/promises'
 import { DomainError } from '../../errors.ts'
+import { ZipWriter } from '../../formats/zip.ts'
 import { zipPageRows, zipSelection } from '../../limits.ts'
 import type { Node } from '../../store/files/node.ts'
 import type { Store } from '../../store/store.ts'
@@ -22,7 +21,7 @@ export const get = streamForMembers(async (call, response) => {
     response.end()
     return
   }
-  await send(call.store, selected, response)
+  await pipeline(Readable.from(archive(call.store, selected), { objectMode: false }), response)
 })
 
 /** The nodes that `path` parameters name. Throws BadRequest, NotFound. */
@@ -56,71 +55,50 @@ function segmentsOf(path: string, name: string): string[] {
   }
 }
 
-async function send(store: Store, selected: readonly Node[], response: ServerResponse): Promise<void> {
-  const zip = new FolderZip(store)
-  const adding = zip.addAll(selected)
-  await pipeline(zip.output, response)
-  await adding
+/** The archive, part by part. What throws in here cuts the answer off. */
+async function* archive(store: Store, selected: readonly Node[]): AsyncGenerator<Uint8Array> {
+  const zip = new ZipWriter()
+  for (const node of selected) {
+    // The root of the files is no folder of the zip: its members are at the top.
+    if (node.parentId === null) yield* members({ store, zip }, node, '')
+    else yield* entry({ store, zip }, node, displayed(node))
+  }
+  yield* zip.finish()
 }
 
-class FolderZip {
-  readonly output: Readable
-  readonly #store: Store
-  readonly #zip = new ZipFile()
-  /** What is being read; the reader may go away meanwhile. */
-  #current: Readable | undefined
+type Zipping = { store: Store; zip: ZipWriter }
 
-  constructor(store: Store) {
-    this.#store = store
-    this.output = this.#zip.outputStream as Readable
-    this.#zip.on('error', (error: Error) => this.output.destroy(error))
-    this.output.once('close', () => this.#current?.destroy())
+async function* entry(zipping: Zipping, node: Node, path: string): AsyncGenerator<Uint8Array> {
+  if (!node.isFolder) {
+    yield* file(zipping, node, path)
+    return
   }
+  yield* zipping.zip.whole({ name: `${path}/`, size: 0, modifiedAt: node.modifiedAt })
+  yield* members(zipping, node, `${path}/`)
+}
 
-  /** Adds everything below `selected`; a failure is one of `output`. */
-  async addAll(selected: readonly Node[]): Promise<void> {
-    try {
-      for (const node of selected) {
-        // The root of the files is no folder of the zip: its members are at the top.
-        if (node.parentId === null) await this.#addMembers(node, '')
-        else await this.#add(node, displayed(node))
-      }
-      this.#zip.end()
-    } catch (error) {
-      this.output.destroy(error as Error)
-    }
+async function* members(zipping: Zipping, folder: Node, prefix: string): AsyncGenerator<Uint8Array> {
+  const { store } = zipping
+  for (let after: string | undefined; ; ) {
+    const page = await store.read((view) => store.files.list(view, folder.id, { after, limit: zipPageRows }))
+    for (const member of page) yield* entry(zipping, member, `${prefix}${displayed(member)}`)
+    if (page.length < zipPageRows) return
+    after = page.at(-1)?.name
   }
+}
 
-  async #add(node: Node, path: string): Promise<void> {
-    if (!node.isFolder) return this.#addFile(node, path)
-    this.#zip.addEmptyDirectory(path, { mtime: new Date(node.modifiedAt), mode: 0o40755 })
-    await this.#addMembers(node, `${path}/`)
+async function* file({ store, zip }: Zipping, node: Node, path: string): AsyncGenerator<Uint8Array> {
+  const blob = await store.read((view) => store.blobs.get(view, node.blobId ?? 0))
+  if (!blob) throw new DomainError('Unavailable', `The content of ${path} is missing.`)
+  const header = { name: path, size: blob.size, modifiedAt: node.modifiedAt }
+  const content = store.blobs.open(blob)
+  if (content instanceof Uint8Array) {
+    yield* zip.whole(header, content)
+    return
   }
-
-  async #addMembers(folder: Node, prefix: string): Promise<void> {
-    for (let after: string | undefined; ; ) {
-      const page = await this.#store.read((view) =>
-        this.#store.files.list(view, folder.id, { after, limit: zipPageRows }),
-      )
-      for (const member of page) await this.#add(member, `${prefix}${displayed(member)}`)
-      if (page.length < zipPageRows) return
-      after = page.at(-1)?.name
-    }
-  }
-
-  /** Resolves when the file's last byte has been taken. */
-  async #addFile(node: Node, path: string): Promise<void> {
-    const blob = await this.#store.read((view) => this.#store.blobs.get(view, node.blobId ?? 0))
-    if (!blob) throw new DomainError('Unavailable', `The content of ${path} is missing.`)
-    if (this.output.destroyed) throw new Error('the reader went away')
-    const content = this.#store.blobs.open(blob)
-    const readable = content instanceof Uint8Array ? Readable.from([content], { objectMode: false }) : content
-    this.#current = readable
-    const read = finished(readable)
-    const options = { mtime: new Date(node.modifiedAt), mode: 0o100644, compress: false, size: blob.size }
-    this.#zip.addReadStream(readable, path, options)
-    await read
-  }
+  yield zip.begin(header)
+  for await (const bytes of content as AsyncIterable<Uint8Array>) yield zip.content(bytes)
+  yield zip.end()
 }
 
 /** A name that every system can unpack: a backslash or a drive letter's colon would make a path of it. */
