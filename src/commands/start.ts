@@ -30,7 +30,8 @@ export default start
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve(signal))
-    // The launcher that this process has a channel to was killed.
-    if (process.connected) process.once('disconnect', () => resolve('the launcher is gone'))
+    // The launcher that this process has a channel to was killed. The channel alone keeps no process alive.
+    process.once('disconnect', () => resolve('the launcher is gone'))
+    process.channel?.unref()
   })
 }
