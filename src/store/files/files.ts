@@ -20,11 +20,12 @@ import {
   type Place,
   type PutOptions,
   put,
+  putContent,
   setModifiedAt,
   type TreeContext,
   touch,
 } from './tree.ts'
-import { Versions } from './versions.ts'
+import { type Version, Versions } from './versions.ts'
 
 export type { CopyOptions } from './copy.ts'
 export type { Ancestor, Node } from './node.ts'
@@ -117,6 +118,12 @@ export class Files {
   /** Writes a file; what it had in it becomes a version. Throws Conflict, QuotaExceeded, BadRequest. */
   put(tx: Tx, options: PutOptions): Promise<{ node: Node; created: boolean }> {
     return put(this.#context, tx, options)
+  }
+
+  /** Makes a file of a version's content, or writes it over the one that is there. Throws as `put` does. */
+  putVersion(tx: Tx, version: Version, to: Place): Promise<{ node: Node; created: boolean }> {
+    const { accountId, blobId, hash, size, contentType, modifiedAt } = version
+    return putContent(this.#context, tx, { accountId, ...to }, { blobId, hash, size, contentType, modifiedAt })
   }
 
   /** Makes a folder. Throws AlreadyExists, Conflict, BadRequest. */

@@ -94,13 +94,9 @@ export async function requireFolder(tx: Tx, accountId: number, id: number): Prom
 export async function put(
   context: TreeContext,
   tx: Tx,
-  options: PutOptions,
+  { staged, ...options }: PutOptions,
 ): Promise<{ node: Node; created: boolean }> {
-  const { accountId, parentId, name, staged } = options
-  checkName(name)
-  await requireFolder(tx, accountId, parentId)
-  const former = await child(tx, parentId, name)
-  if (former?.isFolder) throw new DomainError('Conflict', 'There is a folder of that name.')
+  const former = await formerAt(tx, options)
   const content: Content = {
     blobId: await context.blobs.keep(tx, staged),
     hash: staged.hash,
@@ -108,6 +104,37 @@ export async function put(
     contentType: options.contentType ?? null,
     modifiedAt: options.modifiedAt ?? tx.now,
   }
+  return write(context, tx, { ...options, former }, content)
+}
+
+/** The same, with a content that the store has already: that of a version. */
+export async function putContent(
+  context: TreeContext,
+  tx: Tx,
+  at: Place & { accountId: number },
+  content: Content,
+): Promise<{ node: Node; created: boolean }> {
+  return write(context, tx, { ...at, former: await formerAt(tx, at) }, content)
+}
+
+/** The file that has the name already. Throws for a name, a folder or a neighbour with which none can be there. */
+async function formerAt(
+  tx: Tx,
+  { accountId, parentId, name }: Place & { accountId: number },
+): Promise<Node | undefined> {
+  checkName(name)
+  await requireFolder(tx, accountId, parentId)
+  const former = await child(tx, parentId, name)
+  if (former?.isFolder) throw new DomainError('Conflict', 'There is a folder of that name.')
+  return former
+}
+
+async function write(
+  context: TreeContext,
+  tx: Tx,
+  { accountId, parentId, name, former }: Place & { accountId: number; former: Node | undefined },
+  content: Content,
+): Promise<{ node: Node; created: boolean }> {
   tx.changed(filesTopic(accountId))
   if (former) return { node: await replaceContent(tx, context.versions, former, content), created: false }
   await tx.charge(accountId, content.size)
