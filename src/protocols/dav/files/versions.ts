@@ -137,12 +137,9 @@ const bringBack = async (store: Store, tx: Tx, resource: VersionResource, to: Pl
 }
 
 const copyOut = async (store: Store, tx: Tx, resource: VersionResource, to: Place): Promise<void> => {
-  const { version, accountId } = resource
+  const { version } = resource
   const { parentId, name, present } = targetOf(resource, to)
   if (version === undefined) throw refusal('method-not-allowed', 'Versions are copied one by one')
   if (present?.isFolder) await store.files.remove(tx, present)
-  const { hash, size, contentType, modifiedAt } = version
-  // The content is in the store already; keeping it again is finding it.
-  const staged = { hash: Buffer.from(hash), size, data: undefined, discard: async () => {} }
-  await store.files.put(tx, { accountId, parentId, name, staged, contentType, modifiedAt })
+  await store.files.putVersion(tx, version, { parentId, name })
 }
