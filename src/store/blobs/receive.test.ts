@@ -164,6 +164,7 @@ test('a sender that is faster than the disk is held back', async () => {
     producedWhenHeld = produced
     setImmediate(free)
   })
+  body.once('end', free)
   const received = await receiveBody(body, async () => slow.sink, {})
   assert.equal(received.size, total)
   assert.equal(slow.written(), total)
@@ -186,6 +187,9 @@ test('no row is committed for content whose file has gone', async () => {
   const { store } = opened
   const staged = await store.blobs.receive(inPieces(large))
   store.blobs.backend.remove(staged.hash)
-  await assert.rejects(store.write((tx) => store.blobs.keep(tx, staged)), { code: 'Unavailable' })
+  await assert.rejects(
+    store.write((tx) => store.blobs.keep(tx, staged)),
+    { code: 'Unavailable' },
+  )
   assert.deepEqual(await store.read((view) => view.db.selectFrom('blob').select('id').execute()), [])
 })
