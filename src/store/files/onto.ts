@@ -21,12 +21,15 @@ export async function copyOnto({ context, properties }: Parts, tx: Tx, source: N
   return node
 }
 
-/** The same, and `source` is gone from sight; `erase` frees its bytes. */
-export async function moveOnto(parts: Parts, tx: Tx, source: Node, target: Node): Promise<Node> {
+/** The same, and `source` is gone from sight; `erase` frees what it had besides. */
+export async function moveOnto(parts: Parts, tx: Tx, { id }: Pick<Node, 'id'>, target: Node): Promise<Node> {
+  const source = await requireMovable(tx, id)
+  // Its bytes become the target's: counted twice they might exceed the quota on the way.
+  await tx.charge(source.accountId, -source.size)
+  await tx.db.updateTable('node').set({ blobId: null, size: 0 }).where('id', '=', id).execute()
   const node = await copyOnto(parts, tx, source, target)
   const staging = await root(tx, 'staging', source.accountId)
-  const moved = await requireMovable(tx, source.id)
-  await tx.db.deleteFrom('trash').where('nodeId', '=', source.id).execute()
-  await relocate(parts.context, tx, moved, { parentId: staging.id, name: `${ERASING}${source.id}` })
+  await tx.db.deleteFrom('trash').where('nodeId', '=', id).execute()
+  await relocate(parts.context, tx, source, { parentId: staging.id, name: `${ERASING}${id}` })
   return node
 }
