@@ -26,7 +26,7 @@ export async function migrate(
 ): Promise<string[]> {
   await target.script(recordsTable[target.dialect])
   const known = await target.rows(
-    'SELECT migration_name AS name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    'SELECT migration_name AS name, checksum, finished_at AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   )
   const migrations = readMigrations(folder)
   const names = new Set(migrations.map((migration) => migration.name))
@@ -36,6 +36,8 @@ export async function migrate(
       `the data were written by a newer twin (migration ${unknown.name}): start that version, or restore a backup made before it`,
     )
   }
+  const unfinished = known.find((row) => row.finished === null) // ours are there when they are whole, Prisma's at once
+  if (unfinished) throw new Error(`migration ${unfinished.name} was begun by another program and has not ended`)
   const applied = new Map(known.map((row) => [String(row.name), String(row.checksum)]))
   const fresh: string[] = []
   for (const migration of migrations) {
