@@ -11,7 +11,7 @@ import { parseDepth, parseTimeout } from '../wire/headers.ts'
 import { parseIf, submittedTokens } from '../wire/if-header.ts'
 import { type Lockinfo, parseLockinfo } from '../wire/lockinfo.ts'
 import { declaration } from '../wire/multistatus.ts'
-import { putAt } from './put.ts'
+import { putAt } from './place-content.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
 /** LOCK (RFC 4918 §9.10): with a body a new lock, without one the refreshing of one that the If header names. */

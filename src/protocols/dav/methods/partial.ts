@@ -7,7 +7,7 @@ import { refusal } from '../errors.ts'
 import { chunksOf, type Exchange, header } from '../exchange.ts'
 import type { Content } from '../resource.ts'
 import type { ByteRange, UpdateRange } from '../wire/range.ts'
-import { answerWritten, putAt, requireWritable } from './put.ts'
+import { answerWritten, putAt, requireWritable } from './place-content.ts'
 
 /** @param rangeFor says where the body goes, given the size of what is there. */
 export const updatePart = async (exchange: Exchange, rangeFor: (size: number) => UpdateRange): Promise<void> => {

@@ -1,7 +1,7 @@
 import { refusal } from '../errors.ts'
 import { type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
-import { answerWritten, putAt } from './put.ts'
+import { answerWritten, putAt } from './place-content.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
 /** RFC 5995: a POST to a collection makes a new member, whose name the server chooses. */
