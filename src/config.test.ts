@@ -58,11 +58,17 @@ test('an unknown key is named with the nearest one', async () => {
 
 test('a wrong value is named with its key and what to write', async () => {
   assert.equal(await refusal('[ports]\nhttps = 70000'), 'FILE: ports.https is 70000: write a port from 0 to 65535')
-  assert.equal(await refusal('domain = "Not A Host"'), 'FILE: domain is "Not A Host": write a host name in lower case, such as "home.example.org"')
+  assert.equal(
+    await refusal('domain = "Not A Host"'),
+    'FILE: domain is "Not A Host": write a host name in lower case, such as "home.example.org"',
+  )
   assert.match(await refusal('', { TWIN_TLS_ACME: 'yes' }), /TWIN_TLS_ACME is "yes": write true or false/)
 })
 
 test('a file that is not TOML or cannot be read is named', async () => {
   assert.match(await refusal('domain = \n'), /^FILE line 1: /)
-  assert.throws(() => loadConfig({ TWIN_CONFIG: '/nowhere/twin.toml' }), /\/nowhere\/twin.toml cannot be read \(ENOENT\)/)
+  assert.throws(
+    () => loadConfig({ TWIN_CONFIG: '/nowhere/twin.toml' }),
+    /\/nowhere\/twin.toml cannot be read \(ENOENT\)/,
+  )
 })

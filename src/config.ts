@@ -10,7 +10,10 @@ export class ConfigError extends Error {}
 type Check = (value: unknown) => string | undefined
 type Setting<T> = { default: T; parse: (text: string) => unknown; check: Check }
 
-const expects = (is: (value: unknown) => boolean, words: string): Check => (value) => (is(value) ? undefined : words)
+const expects =
+  (is: (value: unknown) => boolean, words: string): Check =>
+  (value) =>
+    is(value) ? undefined : words
 const isInteger = (value: unknown, minimum: number, maximum: number): boolean =>
   Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum
 
@@ -25,26 +28,42 @@ function choice<T extends string>(fallback: T, choices: readonly T[]): Setting<T
   return { default: fallback, parse: (value) => value, check: expects((value) => choices.includes(value as T), words) }
 }
 function integer(fallback: number, minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): Setting<number> {
-  const words = maximum === Number.MAX_SAFE_INTEGER ? `a whole number from ${minimum}` : `a whole number from ${minimum} to ${maximum}`
+  const words =
+    maximum === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${minimum}`
+      : `a whole number from ${minimum} to ${maximum}`
   return { default: fallback, parse: parseNumber, check: expects((value) => isInteger(value, minimum, maximum), words) }
 }
 function flag(fallback: boolean): Setting<boolean> {
-  return { default: fallback, parse: parseBoolean, check: expects((value) => typeof value === 'boolean', 'true or false') }
+  return {
+    default: fallback,
+    parse: parseBoolean,
+    check: expects((value) => typeof value === 'boolean', 'true or false'),
+  }
 }
 /** 0 picks a free port; unset follows the preset. */
 function port(): Setting<number | undefined> {
-  return { default: undefined, parse: parseNumber, check: expects((value) => isInteger(value, 0, 65535), 'a port from 0 to 65535') }
+  return {
+    default: undefined,
+    parse: parseNumber,
+    check: expects((value) => isInteger(value, 0, 65535), 'a port from 0 to 65535'),
+  }
 }
 
 const hostName: Check = expects(
-  (value) => typeof value === 'string' && /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(value),
+  (value) =>
+    typeof value === 'string' &&
+    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(value),
   'a host name in lower case, such as "home.example.org"',
 )
 
 const settings = {
   domain: text('localhost', hostName),
   bind: text(''),
-  database: text('', expects((value) => value === '' || /^postgres(ql)?:\/\//.test(String(value)), '"" or "postgresql://…"')),
+  database: text(
+    '',
+    expects((value) => value === '' || /^postgres(ql)?:\/\//.test(String(value)), '"" or "postgresql://…"'),
+  ),
   'log.level': choice('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
   'ports.preset': choice('high', ['high', 'standard']),
   'ports.http': port(),
@@ -107,7 +126,10 @@ export function loadConfig(environment: Environment = process.env): Config {
   const fromFile = readSettings(file, environment.TWIN_CONFIG === undefined)
   const fromEnvironment = readEnvironment(environment)
   const values = Object.fromEntries(
-    Object.entries(settings).map(([key, setting]) => [key, fromEnvironment.get(key) ?? fromFile.get(key) ?? setting.default]),
+    Object.entries(settings).map(([key, setting]) => [
+      key,
+      fromEnvironment.get(key) ?? fromFile.get(key) ?? setting.default,
+    ]),
   ) as Values
   return toConfig(values, environment)
 }
@@ -166,7 +188,8 @@ function flatten(table: Record<string, unknown>, prefix = ''): Map<string, unkno
   for (const [name, value] of Object.entries(table)) {
     const isTable = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
     if (!isTable) found.set(prefix + name, value)
-    else for (const [key, inner] of flatten(value as Record<string, unknown>, `${prefix}${name}.`)) found.set(key, inner)
+    else
+      for (const [key, inner] of flatten(value as Record<string, unknown>, `${prefix}${name}.`)) found.set(key, inner)
   }
   return found
 }

@@ -29,7 +29,9 @@ test('a taken port is one clear line, and nothing of the twin stays open', async
   const { port } = taken.address() as { port: number }
   await assert.rejects(
     createTestTwin((config) => ({ ...config, ports: { ...config.ports, https: port } })),
-    (error) => error instanceof ConfigError && error.message.startsWith(`port ${port} is taken by another program: set ports.https`),
+    (error) =>
+      error instanceof ConfigError &&
+      error.message.startsWith(`port ${port} is taken by another program: set ports.https`),
   )
   taken.close()
 })

@@ -24,7 +24,10 @@ test('RFC 4918 §6.2: shared locks live together, an exclusive one lives alone',
   const { store } = opened
   await store.write((tx) => locks.create(tx, request(1, { exclusive: false })))
   await store.write((tx) => locks.create(tx, request(1, { exclusive: false, accountId: 2 })))
-  await assert.rejects(store.write((tx) => locks.create(tx, request(1))), isLocked)
+  await assert.rejects(
+    store.write((tx) => locks.create(tx, request(1))),
+    isLocked,
+  )
 })
 
 test('RFC 4918 §7.4: a deep lock covers members, a shallow one does not', async () => {
@@ -32,9 +35,15 @@ test('RFC 4918 §7.4: a deep lock covers members, a shallow one does not', async
   const { store } = opened
   await store.write((tx) => locks.create(tx, request(1, { deep: true })))
   await store.write((tx) => locks.create(tx, request(2)))
-  await assert.rejects(store.write((tx) => locks.create(tx, request(10, { ancestors: [1] }))), isLocked)
+  await assert.rejects(
+    store.write((tx) => locks.create(tx, request(10, { ancestors: [1] }))),
+    isLocked,
+  )
   const member = await store.write((tx) => locks.create(tx, request(20, { ancestors: [2] })))
-  await assert.rejects(store.write((tx) => locks.create(tx, request(3, { deep: true }), [member])), isLocked)
+  await assert.rejects(
+    store.write((tx) => locks.create(tx, request(3, { deep: true }), [member])),
+    isLocked,
+  )
 })
 
 test('a lock that is over covers nothing, and a refresh restarts its time', async () => {

@@ -19,7 +19,14 @@ const of = prepared((db, p: { kind: string; itemId: number }) =>
 const upsert = prepared((db, p: Property & { kind: string; itemId: number }) =>
   db
     .insertInto('property')
-    .values({ kind: p.kind, itemId: p.itemId, namespace: p.namespace, name: p.name, value: p.value, language: p.language })
+    .values({
+      kind: p.kind,
+      itemId: p.itemId,
+      namespace: p.namespace,
+      name: p.name,
+      value: p.value,
+      language: p.language,
+    })
     .onConflict((conflict) =>
       conflict.columns(['kind', 'itemId', 'namespace', 'name']).doUpdateSet({ value: p.value, language: p.language }),
     ),
@@ -71,7 +78,11 @@ export class Properties {
 
   /** Gives the copy of an item what the item has. The copy must have none. */
   async copy(tx: Tx, kind: string, pairs: readonly { from: number; to: number }[]): Promise<void> {
-    const properties = await this.listMany(tx, kind, pairs.map(({ from }) => from))
+    const properties = await this.listMany(
+      tx,
+      kind,
+      pairs.map(({ from }) => from),
+    )
     for (const { from, to } of pairs) {
       for (const property of properties.get(from) ?? []) await this.set(tx, kind, to, property)
     }
