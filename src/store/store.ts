@@ -154,7 +154,6 @@ export class Store {
   async close(): Promise<void> {
     try {
       this.erasures.close()
-      await this.signIn.settled()
       await this.#engine.close()
     } finally {
       this.#lock.release()

@@ -66,7 +66,14 @@ test('signing in and out', async () => {
   assert.equal((await page.signIn('ann', 'wrong horse')).status, 401)
   assert.equal((await page.signIn('Ann', password)).status, 200)
   const cookie = page.cookie
-  assert.equal((await page.call('GET', '/api/me')).status, 200)
+  const me = await page.call('GET', '/api/me')
+  assert.equal(me.status, 200)
+  assert.match(
+    String(me.headers['set-cookie']),
+    /Max-Age=25\d{5}$/,
+    'each load of the page gives the cookie its 30 days anew',
+  )
+  assert.equal(page.cookie, cookie)
   assert.equal((await page.call('POST', '/api/sign-out')).status, 204)
   assert.equal(page.cookie, undefined)
   page.cookie = cookie

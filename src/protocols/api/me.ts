@@ -4,6 +4,7 @@ import type { Account } from '../../store/accounts/accounts.ts'
 import type { Principal } from '../../store/accounts/principal.ts'
 import type { View } from '../../store/engine/types.ts'
 import type { Store } from '../../store/store.ts'
+import { sessionToken } from '../http/auth.ts'
 import { forMembers } from './method.ts'
 import { text } from './validate.ts'
 
@@ -32,7 +33,12 @@ async function seenBy(store: Store, principal: Principal) {
   })
 }
 
-export const get = forMembers({}, async ({ store, principal }) => ({ body: await seenBy(store, principal) }))
+/** Each load of the page begins here, so this is where the cookie is given its new end: a session slides. */
+export const get = forMembers({}, async ({ store, principal, request }) => {
+  const body = await seenBy(store, principal)
+  const token = sessionToken(request)
+  return { body, ...(token !== undefined && { session: { token, expiresAt: body.session.expiresAt } }) }
+})
 
 export const update = forMembers({ body: { displayName: text } }, async ({ store, principal, body }) => {
   await store.write(async (tx) => {

@@ -41,7 +41,7 @@ async function handle(
   const call = { store, request, context, parameter: route.parameter, origin: originOf(request) }
   if (method.who === 'anybody') {
     const body = await bodyFor(method, request)
-    respond(request, response, await method.run({ ...call, body, ...(principal && { principal }) }))
+    respond(call, response, await method.run({ ...call, body, ...(principal && { principal }) }))
     return
   }
   if (!principal) {
@@ -50,7 +50,7 @@ async function handle(
   }
   if (method.who === 'owner' && !principal.isAdmin) throw new DomainError('Forbidden', 'This is for the owner.')
   if ('stream' in method) return method.stream({ ...call, principal, body: undefined }, response)
-  respond(request, response, await method.run({ ...call, principal, body: await bodyFor(method, request) }))
+  respond(call, response, await method.run({ ...call, principal, body: await bodyFor(method, request) }))
 }
 
 async function whoAsks(store: Store, request: IncomingMessage, context: Context): Promise<Principal | undefined> {
@@ -63,8 +63,10 @@ async function bodyFor(method: Method, request: IncomingMessage): Promise<never>
   return validate(method.body, await readJson(request)) as never
 }
 
-function respond(request: IncomingMessage, response: ServerResponse, { status, body, session }: Answer): void {
-  if (session) setSessionCookie(response, session.token, Math.floor((session.expiresAt - Date.now()) / 1000))
+type Asked = { store: Store; request: IncomingMessage }
+
+function respond({ store, request }: Asked, response: ServerResponse, { status, body, session }: Answer): void {
+  if (session) setSessionCookie(response, session.token, Math.floor((session.expiresAt - store.now()) / 1000))
   if (session === null) setSessionCookie(response, '', 0)
   response.statusCode = status ?? (body === undefined ? 204 : 200)
   if (body === undefined) {
