@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PageClient } from '../../../tests/support/page-client.ts'
 import { createTestTwin, type TestTwin } from '../../../tests/support/twin.ts'
+import { freeFailures } from '../../limits.ts'
 
 const password = 'correct horse'
 
@@ -266,4 +267,38 @@ test('the values for a device are those of the address in use', async () => {
     ],
   )
   assert.equal((await page.call('GET', '/api/devices', undefined, { host: 'a/b"><script>' })).status, 400)
+})
+
+test('a device’s password opens WebDAV until it is revoked, and not a request later', async () => {
+  await using twin = await createTestTwin()
+  await twin.account('ann', password)
+  const page = await signedIn(twin, 'ann')
+  const made = await page.call('POST', '/api/app-passwords', { label: 'Phone', scopes: ['files'] })
+  const { id, password: secret } = made.json as { id: number; password: string }
+  const authorization = `Basic ${Buffer.from(`ann:${secret}`).toString('base64')}`
+  const device = new PageClient(twin)
+  const list = () => device.call('PROPFIND', '/dav/files/ann/', undefined, { authorization, depth: '0' })
+  assert.equal((await list()).status, 207)
+  assert.equal((await list()).status, 207)
+  assert.equal((await page.call('DELETE', `/api/app-passwords/${id}`)).status, 204)
+  assert.equal((await list()).status, 401)
+})
+
+test('failures over WebDAV and the page are one count, and the answer says how long to wait', async () => {
+  await using twin = await createTestTwin()
+  await twin.account('ann', password)
+  const guesser = new PageClient(twin)
+  for (let i = 0; i < freeFailures; i++) {
+    if (i % 2) assert.equal((await guesser.signIn('ann', `guess ${i}`)).status, 401)
+    else {
+      const authorization = `Basic ${Buffer.from(`ann:guess ${i}`).toString('base64')}`
+      assert.equal((await guesser.call('PROPFIND', '/dav/files/ann/', undefined, { authorization })).status, 401)
+    }
+  }
+  const refused = await guesser.signIn('ann', 'one more')
+  const { error, retryAfter } = refused.json as { error: string; retryAfter: number }
+  assert.deepEqual(
+    [refused.status, error, refused.headers['retry-after']],
+    [429, 'TooManyRequests', String(retryAfter)],
+  )
 })
