@@ -7,6 +7,7 @@ const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   fusermount3: 'fuse3',
   'mount.davfs': 'davfs2',
+  'pebble-challtestsrv': 'pebble',
   postgres: 'postgresql',
 }
 
