@@ -97,13 +97,18 @@ export class Eraser {
    * Leaves to `run` what was being built when a twin stopped: on SQLite, which one twin has to itself, all
    * that there is at its start; elsewhere what is older than any copy takes.
    */
-  async condemn(tx: Tx, accountId: number, atStart: boolean): Promise<void> {
-    const { id } = await root(tx, 'staging', accountId)
+  async condemn(tx: Tx, atStart: boolean): Promise<void> {
     const before = atStart && tx.dialect === 'sqlite' ? tx.now + 1 : tx.now - copyMilliseconds
     await tx.db
       .updateTable('node')
       .set((eb) => ({ name: eb(eb.val(ERASING), '||', eb.ref('name')) }))
-      .where('parentId', '=', id)
+      .where('parentId', 'in', (eb) =>
+        eb
+          .selectFrom('node as top')
+          .select('top.id')
+          .where('top.parentId', 'is', null)
+          .where('top.name', 'like', 'staging/%'),
+      )
       .where('name', 'like', `${BUILDING}%`)
       .where('createdAt', '<', before)
       .execute()
@@ -125,7 +130,7 @@ export class Eraser {
 
   /** Erases one tree. */
   async tree(accountId: number, id: number): Promise<void> {
-    let path = [id]
+    let path: Folder[] = [{ id, hasFiles: true }]
     while (path.length > 0) {
       const current = path
       path = await this.#options.write((tx) => step(tx, accountId, current))
@@ -144,23 +149,26 @@ export class Eraser {
   }
 }
 
+/** A folder on the way down. Once its files are gone they are not looked for again among its many folders. */
+type Folder = { id: number; hasFiles: boolean }
+
 /** One write's share: goes down the path of folders, and answers where the next write goes on. */
-async function step(tx: Tx, accountId: number, from: readonly number[]): Promise<number[]> {
+async function step(tx: Tx, accountId: number, from: readonly Folder[]): Promise<Folder[]> {
   const path = [...from]
   let room = treeRowsPerWrite
   while (room > 0) {
-    const id = path.at(-1)
-    if (id === undefined) break
-    const rows = await erase(tx, accountId, eraseFilesIn, { id, limit: room })
-    room -= rows
-    if (room === 0) break
-    const [folder] = await foldersIn.all(tx, { id, limit: 1 })
-    if (folder) {
-      path.push(folder.id)
+    const folder = path.pop()
+    if (!folder) break
+    const { id } = folder
+    if (folder.hasFiles) {
+      const rows = await erase(tx, accountId, eraseFilesIn, { id, limit: room })
+      path.push({ id, hasFiles: rows === room })
+      room -= Math.max(rows, 1)
       continue
     }
-    await erase(tx, accountId, eraseItself, { id, limit: 1 })
-    path.pop()
+    const [next] = await foldersIn.all(tx, { id, limit: 1 })
+    if (next) path.push(folder, { id: next.id, hasFiles: true })
+    else await erase(tx, accountId, eraseItself, { id, limit: 1 })
     room--
   }
   return path

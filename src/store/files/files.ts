@@ -195,8 +195,8 @@ export class Files {
 
   /** At a start: erases what copies and purges left unfinished, beside what else is done. */
   async recover(): Promise<void> {
+    await this.#options.write((tx) => this.#eraser.condemn(tx, true))
     for (const accountId of await this.#accounts()) {
-      await this.#options.write((tx) => this.#eraser.condemn(tx, accountId, true))
       this.#eraser.run(accountId).catch(() => {}) // the next round of `tidy` goes on with it
     }
   }
@@ -205,8 +205,8 @@ export class Files {
   async tidy(): Promise<void> {
     const { settings, write, journal, locks } = this.#options
     await write((tx) => locks.sweep(tx))
+    await write((tx) => this.#eraser.condemn(tx, false))
     for (const accountId of await this.#accounts()) {
-      await write((tx) => this.#eraser.condemn(tx, accountId, false))
       await this.#eraser.run(accountId)
       while ((await write((tx) => this.versions.expire(tx, accountId))) > 0);
       const now = await write(async (tx) => tx.now)
