@@ -1,5 +1,6 @@
 // The account that asks: its name, its use of the disk, its password.
 import { DomainError, isDomainError } from '../../errors.ts'
+import { sessionMilliseconds } from '../../limits.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
 import type { Principal } from '../../store/accounts/principal.ts'
 import type { View } from '../../store/engine/types.ts'
@@ -8,34 +9,30 @@ import { sessionToken } from '../http/auth.ts'
 import { forMembers } from './method.ts'
 import { text } from './validate.ts'
 
-/** `Me` of docs/api.md, seen from one of its sessions. */
-export const describeMe = (account: Account, session: { id: number; expiresAt: number }) => ({
-  name: account.name,
-  displayName: account.displayName,
-  isAdmin: account.isAdmin,
-  usage: { used: account.used, quota: account.quota },
-  session: { id: session.id, expiresAt: session.expiresAt },
-})
+/** `Me` of docs/api.md, seen from one of its sessions. Throws Unauthorized when the account was deleted meanwhile. */
+export async function describeMe(
+  store: Store,
+  view: View,
+  { accountId, sessionId }: { accountId: number; sessionId: number },
+) {
+  const { name, displayName, isAdmin } = await accountOf(store, view, accountId)
+  const usage = await store.files.usage(view, accountId)
+  // It was used just now.
+  const session = { id: sessionId, expiresAt: view.now + sessionMilliseconds }
+  return { name, displayName, isAdmin, usage, session }
+}
 
-/** The account of a principal. Throws Unauthorized when it was deleted meanwhile. */
-export async function accountOf(store: Store, view: View, accountId: number): Promise<Account> {
+async function accountOf(store: Store, view: View, accountId: number): Promise<Account> {
   const account = await store.accounts.byId(view, accountId)
   if (!account) throw new DomainError('Unauthorized', 'This account was deleted.')
   return account
 }
 
-async function seenBy(store: Store, principal: Principal) {
-  return store.read(async (view) => {
-    const account = await accountOf(store, view, principal.accountId)
-    const sessions = await store.credentials.sessions(view, principal.accountId)
-    const session = sessions.find(({ id }) => id === principal.credentialId)
-    return describeMe(account, { id: principal.credentialId, expiresAt: session?.expiresAt ?? view.now })
-  })
-}
+const seenBy = ({ accountId, credentialId }: Principal) => ({ accountId, sessionId: credentialId })
 
 /** Each load of the page begins here, so this is where the cookie is given its new end: a session slides. */
 export const get = forMembers({}, async ({ store, principal, request }) => {
-  const body = await seenBy(store, principal)
+  const body = await store.read((view) => describeMe(store, view, seenBy(principal)))
   const token = sessionToken(request)
   return { body, ...(token !== undefined && { session: { token, expiresAt: body.session.expiresAt } }) }
 })
@@ -44,7 +41,7 @@ export const update = forMembers({ body: { displayName: text } }, async ({ store
   await store.write(async (tx) => {
     await store.accounts.update(tx, await accountOf(store, tx, principal.accountId), body)
   })
-  return { body: await seenBy(store, principal) }
+  return { body: await store.read((view) => describeMe(store, view, seenBy(principal))) }
 })
 
 export const changePassword = forMembers({ body: { current: text, password: text } }, async (call) => {

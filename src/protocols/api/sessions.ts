@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { DomainError } from '../../errors.ts'
 import type { Tx } from '../../store/engine/types.ts'
 import type { Store } from '../../store/store.ts'
-import { accountOf, describeMe } from './me.ts'
+import { describeMe } from './me.ts'
 import { type Answer, forAnybody, forMembers } from './method.ts'
 import { text } from './validate.ts'
 
@@ -13,7 +13,7 @@ type Asked = { store: Store; request: IncomingMessage; context: { remoteAddress:
 export async function startSession(tx: Tx, { store, request, context }: Asked, accountId: number): Promise<Answer> {
   const label = request.headers['user-agent'] ?? ''
   const session = await store.credentials.startSession(tx, accountId, { label, address: context.remoteAddress })
-  return { body: describeMe(await accountOf(store, tx, accountId), session), session }
+  return { body: await describeMe(store, tx, { accountId, sessionId: session.id }), session }
 }
 
 export const signIn = forAnybody({ body: { name: text, password: text } }, async (call) => {
