@@ -130,6 +130,20 @@ suite('each check passes what is right and fails what is wrong', { concurrency: 
     assert.notEqual(await run(name, { 'prisma/schema.prisma': model, 'src/store/schema.ts': edited }), '')
   })
 
+  test('docs/dependencies.md', async () => {
+    const name = 'docs/dependencies.md against package.json'
+    const packages = manifest({ dependencies: { pg: '1' }, devDependencies: { '@types/pg': '1' } })
+    const line = (pack: string) => `| \`${pack}\` | MIT | why |\n`
+    const right = line('pg') + line('@types/*')
+    assert.equal(await run(name, { 'package.json': packages, 'docs/dependencies.md': right }), '')
+    assert.match(
+      await run(name, { 'package.json': packages, 'docs/dependencies.md': line('pg') }),
+      /@types\/\* is used/,
+    )
+    const more = { 'package.json': packages, 'docs/dependencies.md': right + line('left-pad') }
+    assert.match(await run(name, more), /left-pad is not used/)
+  })
+
   test('docs/standards.md', async () => {
     const name = 'docs/standards.md against the anchors in the code'
     assert.match(await run(name, { 'src/a.ts': '// RFC 4918 §9.1: a rule\n' }), /npm run standards/)

@@ -20,6 +20,7 @@ export const checks: Record<string, Check> = {
   'migrations against prisma/schema.prisma': checkMigrations,
   'src/store/schema.ts against prisma/schema.prisma': checkSchemaTypes,
   'docs/standards.md against the anchors in the code': checkStandards,
+  'docs/dependencies.md against package.json': checkDependencies,
 }
 
 async function checkFormat(folder: string): Promise<string> {
@@ -71,6 +72,22 @@ async function checkSchemaTypes(folder: string): Promise<string> {
 async function checkStandards(folder: string): Promise<string> {
   const present = await readFile(join(folder, 'docs/standards.md'), 'utf8').catch(() => '')
   return present === (await generateStandards(folder)) ? '' : 'the anchors in the code changed: run npm run standards'
+}
+
+/** Each package has its line, and each line its package; `@types/*` stands for all of them. */
+async function checkDependencies(folder: string): Promise<string> {
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const names = Object.keys({ ...dependencies, ...devDependencies })
+  const used = new Set(names.map((name) => (name.startsWith('@types/') ? '@types/*' : name)))
+  const text = await readFile(join(folder, 'docs/dependencies.md'), 'utf8').catch(() => '')
+  const [reasons = ''] = text.split('\n## Left out')
+  const firstColumns = reasons.match(/^\| `[^|]*/gm) ?? []
+  const told = new Set(firstColumns.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)))
+  const problems = [
+    ...[...used].filter((name) => !told.has(name)).map((name) => `${name} is used: write why it and not another`),
+    ...[...told].filter((name) => !used.has(name)).map((name) => `${name} is not used: remove its line`),
+  ]
+  return problems.join('\n')
 }
 
 /** Answers what a program of node_modules printed when it failed; empty when it did not. */
