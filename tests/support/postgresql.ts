@@ -1,7 +1,7 @@
 // Debian's PostgreSQL on a free port, in a temporary folder, as an unprivileged user (it refuses root).
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, readdirSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +18,9 @@ export type TestServer = {
 } & AsyncDisposable
 
 const versions = '/usr/lib/postgresql'
+
+/** The server goes when the test does, however that ends. */
+const untilStdinEnds = '"$@" & cat; kill -INT $! 2> /dev/null; wait'
 
 /** Why no server can be started here, or undefined. */
 export function whyNoPostgresql(): string | undefined {
@@ -39,14 +42,19 @@ export async function startPostgresql(): Promise<TestServer> {
   const port = await freePort()
   const run = () => {
     const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'shared_buffers=32MB']
-    const args = ['-D', data, '-p', String(port), '-k', folder, ...settings]
-    return spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    const args = [join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', folder, ...settings]
+    return spawn('sh', ['-c', untilStdinEnds, 'sh', ...args], {
+      ...user,
+      cwd: folder,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
   }
   let server = await ready(run())
   const stop = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return
+    if (server.exitCode !== null) return
     const exited = once(server, 'exit')
-    server.kill(signal)
+    process.kill(Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10), signal)
+    server.stdin?.end()
     await exited
   }
   return {

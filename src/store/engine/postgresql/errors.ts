@@ -21,6 +21,10 @@ export const isTransient = (error: unknown): boolean => {
   return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED || code === LOCK_NOT_AVAILABLE
 }
 
+/** The server has ended the connection, or it is gone without a word. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof ConnectionLost || /^(?:08|57P0)/.test(codeOf(error) ?? '')
+
 /** The domain error that a database error stands for, or the error itself. */
 export function translate(error: unknown): unknown {
   const code = codeOf(error)

@@ -4,7 +4,7 @@
 import type pg from 'pg'
 import type { Answer, Query, Row, Session } from '../types.ts'
 import { connect } from './connection.ts'
-import { ConnectionLost, isTransient } from './errors.ts'
+import { ConnectionLost, isLost, isTransient } from './errors.ts'
 
 export class PostgresqlSession implements Session {
   readonly dialect = 'postgresql'
@@ -75,10 +75,26 @@ export class PostgresqlSession implements Session {
     await client?.end()
   }
 
+  /** A connection that was lost while nobody used it is noticed here, where nothing is lost with it. */
   async #begin(sql: string): Promise<void> {
-    this.#client ??= await this.#connect()
-    await this.#control(sql)
+    const kept = this.#client
+    if (!kept || !(await this.#beginsOn(kept, sql))) {
+      this.#client = await this.#connect()
+      await this.#control(sql)
+    }
     this.#inTransaction = true
+  }
+
+  async #beginsOn(client: pg.Client, sql: string): Promise<boolean> {
+    try {
+      await this.#control(sql)
+      return true
+    } catch (error) {
+      if (!isLost(error)) throw error
+      this.#forget(client)
+      client.end().catch(() => {})
+      return false
+    }
   }
 
   async #connect(): Promise<pg.Client> {
