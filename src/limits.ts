@@ -214,8 +214,8 @@ export const zipSelection = 1000
 /** Bytes of one line on the control socket. */
 export const controlLineBytes = 1024 * 1024
 
-/** Characters of a multistatus gathered before they are sent: a folder of some hundred leaves in one piece, with its length. */
-export const davStreamCharacters = 256 * 1024
+/** Bytes of a multistatus gathered before they are sent: a folder of some hundred leaves in one piece, with its length. */
+export const davStreamBytes = 256 * 1024
 
 /** Members of a collection read at once: one read of the store that holds the event loop for a few milliseconds. */
 export const davPageMembers = 500
@@ -349,3 +349,12 @@ export const expandedProperties = 1000
 
 /** Milliseconds after which what is being copied was left by a twin that is no more. */
 export const copyMilliseconds = 24 * 60 * 60_000
+
+/** Characters of one unfolded line of iCalendar or vCard: a photo or an inline attachment of some megabytes. */
+export const contentLineBytes = 16 * 1024 * 1024
+
+/** Components inside each other: VCALENDAR, VEVENT, VALARM and room for what comes. */
+export const icalendarDepth = 8
+
+/** Components of one iCalendar object: an import of a whole calendar fits. */
+export const icalendarComponents = 200_000
