@@ -90,7 +90,7 @@ export const httpBounds = {
   handshakeMilliseconds: 10_000,
   /** Milliseconds a connection may wait for its next request. */
   idleMilliseconds: 60_000,
-  /** Milliseconds without one byte read or written while the client is the one who is waited for. */
+  /** Milliseconds without one byte read or written while the client is the one who is waited for; noticed up to a pace window later. */
   stallMilliseconds: 60_000,
   /** Milliseconds over which the pace of a request body is judged. */
   paceWindowMilliseconds: 30_000,
@@ -217,8 +217,8 @@ export const controlLineBytes = 1024 * 1024
 /** Bytes of a multistatus gathered before they are sent: a folder of some hundred leaves in one piece, with its length. */
 export const davStreamBytes = 256 * 1024
 
-/** Members of a collection read at once: one read of the store that holds the event loop for a few milliseconds. */
-export const davPageMembers = 500
+/** Members of a collection read at once: small enough that a page is garbage before the collector takes it for something that stays. */
+export const davPageMembers = 200
 
 /** Members that a PROPFIND with Depth: infinity may have; above it is refused with propfind-finite-depth. */
 export const davInfiniteMembers = 1000

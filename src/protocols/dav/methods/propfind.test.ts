@@ -4,7 +4,7 @@ import { openDav, textOf, told } from '../../../../tests/support/dav.ts'
 import { davInfiniteMembers, davPageMembers } from '../../../limits.ts'
 
 let dav: Awaited<ReturnType<typeof openDav>>
-const many = davPageMembers * 2 + 3
+const many = davInfiniteMembers + davPageMembers * 2 + 3
 
 before(async () => {
   dav = await openDav({ defaultQuota: 10_000_000 })
@@ -77,7 +77,6 @@ test('a folder of more members than a page has each of them once, in pieces', as
 test('RFC 4918 §9.1: Depth: infinity is answered for a small tree and refused for a large one', async () => {
   const small = await propfind('few/', '', { depth: 'infinity' })
   assert.equal(told(small).length, 3)
-  assert.ok(many > davInfiniteMembers)
   const { status, body } = await propfind('', '', { depth: 'infinity' })
   assert.equal(status, 403)
   assert.match(body.toString(), /<D:propfind-finite-depth\/>/)

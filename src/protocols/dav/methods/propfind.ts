@@ -24,7 +24,7 @@ export const propfind = async (exchange: Exchange): Promise<void> => {
     requireAllowed(root, 'PROPFIND')
     const plan = planFor(asked, liveTable(root.space), preferences.minimal)
     const noRoot = preferences.noRoot && depth !== '0' // RFC 8144 §2.2
-    const responses = noRoot ? '' : await describe(exchange, view, plan, [root], root)
+    const responses = noRoot ? [] : await describe(exchange, view, plan, [root], root)
     return { root, plan, responses }
   })
   const { root, plan } = first
@@ -45,11 +45,9 @@ const describe = async (
   plan: Plan,
   resources: readonly Resource[],
   collection: Resource,
-): Promise<string> => {
+): Promise<string[]> => {
   const page = await gatherPage(exchange, view, plan, resources, collection)
-  let responses = ''
-  for (const resource of resources) responses += writeResponse(plan, resource, page)
-  return responses
+  return resources.map((resource) => writeResponse(plan, resource, page))
 }
 
 const membersOf = async (exchange: Exchange, stream: MultistatusStream, plan: Plan, root: Resource): Promise<void> => {
@@ -71,9 +69,9 @@ const everythingBelow = async (
   stream: MultistatusStream,
   plan: Plan,
   root: Resource,
-  rootResponse: string,
+  rootResponses: readonly string[],
 ): Promise<void> => {
-  const responses: string[] = [rootResponse]
+  const responses = [...rootResponses]
   const collections: Resource[] = [root]
   let count = 0
   for (let collection = collections.pop(); collection !== undefined; collection = collections.pop()) {
@@ -81,7 +79,7 @@ const everythingBelow = async (
     const from = collection
     const members = await exchange.store.read(async (view) => {
       const found = await space.members(view, from, { after: undefined, limit: davInfiniteMembers - count + 1 })
-      responses.push(await describe(exchange, view, plan, found, from))
+      responses.push(...(await describe(exchange, view, plan, found, from)))
       return found
     })
     count += members.length
@@ -89,5 +87,5 @@ const everythingBelow = async (
       throw refusal('propfind-finite-depth', 'There is too much below; ask with Depth: 1, level by level')
     for (const member of members) if (member.isCollection) collections.push(member)
   }
-  await stream.write(responses.join(''))
+  await stream.write(responses)
 }

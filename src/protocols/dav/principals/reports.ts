@@ -52,7 +52,7 @@ const answerSelf = async (exchange: Exchange, body: Element, found: boolean): Pr
       const plan = planFor({ kind: 'prop', names }, liveTable(resource.space), false)
       return writeResponse(plan, resource, await gatherPage(exchange, view, plan, [resource], resource))
     })
-    await stream.write(response)
+    await stream.write([response])
   }
   stream.end()
 }

@@ -19,7 +19,7 @@ export const expandProperty: Report = async (exchange, resource, body) => {
   const budget = { left: expandedProperties }
   const responses = await exchange.store.read((view) => expand(exchange, view, resource, body, budget))
   const stream = new MultistatusStream(exchange.response)
-  await stream.write(responses)
+  await stream.write([responses])
   stream.end()
 }
 

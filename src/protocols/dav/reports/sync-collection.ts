@@ -31,7 +31,7 @@ export const syncCollection: Report = async (exchange, collection, body) => {
     left -= page.count
     more = page.truncated
     since = page.token
-    if (more && left <= 0) await stream.write(truncation(collection))
+    if (more && left <= 0) await stream.write([truncation(collection)])
   }
   stream.end(`<D:sync-token>${escapeText(writeSyncToken(since ?? ''))}</D:sync-token>`)
 }
@@ -58,16 +58,13 @@ const readPage = (
     if (changes === undefined) throw refusal('supported-report', 'There is no such report here')
     if (changes === 'tooOld') return tooOld()
     const { changed, removed, truncated } = changes
-    let responses = ''
-    for (const href of removed) responses += statusResponse(href, 404) // §3.5.2
+    const responses = removed.map((href) => statusResponse(href, 404)) // §3.5.2
     // Locks come from above a member, and above members at other levels are other collections.
     const apart = infinite && plan.needs.has('locks')
     const shared = apart ? undefined : await gatherPage(exchange, view, plan, changed, collection)
     for (const resource of changed)
-      responses += writeResponse(
-        plan,
-        resource,
-        shared ?? (await gatherPage(exchange, view, plan, [resource], resource)),
+      responses.push(
+        writeResponse(plan, resource, shared ?? (await gatherPage(exchange, view, plan, [resource], resource))),
       )
     return { responses, truncated, token: changes.token, count: changed.length + removed.length }
   })

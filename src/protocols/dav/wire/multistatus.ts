@@ -11,7 +11,11 @@ export const multistatusStart = `${declaration}<D:multistatus xmlns:D="DAV:">`
 
 export const multistatusEnd = '</D:multistatus>\n'
 
-export const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`
+const statusLines = new Map(
+  Object.entries(STATUS_CODES).map(([status, text]) => [Number(status), `HTTP/1.1 ${status} ${text}`]),
+)
+
+export const statusLine = (status: number): string => statusLines.get(status) ?? `HTTP/1.1 ${status} `
 
 export const href = (path: string): string => `<D:href>${escapeText(path)}</D:href>`
 
