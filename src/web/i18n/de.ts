@@ -213,6 +213,7 @@ export const de: Record<Key, Message> = {
   'upload.speed': '{done} von {count} fertig · {speed}/s',
   'upload.soon': 'weniger als eine Minute',
   'upload.left': { one: 'noch etwa eine Minute', other: 'noch etwa {count} Minuten' },
+  'upload.finished': { one: '„{name}“ ist hochgeladen', other: '{count} Dateien sind hochgeladen' },
   'upload.done': 'Fertig · {size}',
   'upload.failed': { one: '{count} Datei wurde nicht hochgeladen', other: '{count} Dateien wurden nicht hochgeladen' },
   'upload.cancelled': 'Abgebrochen. Was angekommen war, bleibt.',

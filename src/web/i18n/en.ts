@@ -203,6 +203,7 @@ export const en = {
   'upload.speed': '{done} of {count} done · {speed}/s',
   'upload.soon': 'less than a minute left',
   'upload.left': { one: 'about a minute left', other: 'about {count} minutes left' },
+  'upload.finished': { one: '“{name}” is uploaded', other: '{count} files are uploaded' },
   'upload.done': 'Done · {size}',
   'upload.failed': { one: '{count} file was not uploaded', other: '{count} files were not uploaded' },
   'upload.cancelled': 'Cancelled. What had arrived stays.',

@@ -105,6 +105,7 @@ class TwinActivity extends TwinElement {
               ? html`<wa-button size="s" appearance="plain" @click=${() => activity.clear()}>${t('activity.clear')}</wa-button>`
               : nothing
           }
+          <button class="icon-button" aria-label=${t('close')} @click=${() => activity.toggle(false)}><wa-icon name="chevron-down"></wa-icon></button>
         </header>
         <ul>
           ${activity.tasks.map((task) => this.#task(task))}

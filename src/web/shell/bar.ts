@@ -17,13 +17,10 @@ import { session } from './session.ts'
 const typingPause = 150
 
 class TwinBar extends TwinElement {
-  static override properties = { activityOpen: { state: true } }
-  declare activityOpen: boolean
   #typing: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
     super()
-    this.activityOpen = false
     observe(this, router)
     observe(this, session)
     observe(this, activity)
@@ -119,6 +116,7 @@ class TwinBar extends TwinElement {
   ]
 
   override render() {
+    if (session.state !== 'in') return nothing
     const running = activity.running.length
     const { displayName, name } = session.me
     const initials = [...displayName.trim()].slice(0, 1).join('').toUpperCase() || name.slice(0, 1).toUpperCase()
@@ -140,15 +138,15 @@ class TwinBar extends TwinElement {
           ? html`<button
               class="icon-button busy"
               aria-label=${running > 0 ? t('activity.running', { count: running }) : t('activity.title')}
-              aria-expanded=${this.activityOpen}
-              @click=${this.#toggleActivity}
+              aria-expanded=${activity.open}
+              @click=${() => activity.toggle()}
             >
               <wa-icon name="activity"></wa-icon>
               ${running > 0 ? html`<span class="count number" aria-hidden="true">${running}</span>` : nothing}
             </button>`
           : nothing
       }
-      ${activity.tasks.length > 0 ? html`<twin-activity ?open=${this.activityOpen || running > 0} @close=${this.#closeActivity}></twin-activity>` : nothing}
+      ${activity.tasks.length > 0 ? html`<twin-activity ?open=${activity.open}></twin-activity>` : nothing}
       <wa-dropdown placement="bottom-end" @wa-select=${this.#chosen}>
         <button slot="trigger" class="me" aria-label=${t('account.menu', { name: displayName || name })}>${initials}</button>
         <div class="who">
@@ -160,14 +158,6 @@ class TwinBar extends TwinElement {
         <wa-dropdown-item value="sign-out"><wa-icon slot="icon" name="sign-out"></wa-icon>${t('account.signOut')}</wa-dropdown-item>
       </wa-dropdown>
     `
-  }
-
-  #toggleActivity(): void {
-    this.activityOpen = !this.activityOpen
-  }
-
-  #closeActivity(): void {
-    this.activityOpen = false
   }
 
   #search(text: string): void {

@@ -18,6 +18,7 @@ export type Task = {
 class Activity extends Observable {
   #tasks: readonly Task[] = []
   #last = 0
+  #open = false
 
   get tasks(): readonly Task[] {
     return this.#tasks
@@ -27,8 +28,19 @@ class Activity extends Observable {
     return this.#tasks.filter((task) => task.state === 'running')
   }
 
+  /** Shown from the start of something until all of it went well; what failed stays in sight. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  toggle(open = !this.#open): void {
+    this.#open = open
+    this.changed()
+  }
+
   add(task: Omit<Task, 'id'>): number {
     this.#last += 1
+    this.#open = true
     this.#tasks = [{ ...task, id: this.#last }, ...this.#tasks]
     this.changed()
     return this.#last
@@ -36,6 +48,8 @@ class Activity extends Observable {
 
   update(id: number, change: Partial<Omit<Task, 'id'>>): void {
     this.#tasks = this.#tasks.map((task) => (task.id === id ? { ...task, ...change } : task))
+    if (this.running.length === 0 && change.state === 'done')
+      this.#open = this.#tasks.some(({ state }) => state === 'failed')
     this.changed()
   }
 

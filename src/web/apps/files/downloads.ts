@@ -11,10 +11,11 @@ export const downloadAddress = (entries: readonly Entry[]): string => {
   return `/api/zip?${query}`
 }
 
-export const download = (entries: readonly Entry[], name?: string): void => {
+/** The name is the server's word; without one the browser would open what it can show. */
+export const download = (entries: readonly Entry[]): void => {
   const anchor = document.createElement('a')
   anchor.href = downloadAddress(entries)
-  anchor.download = name ?? (entries.length === 1 && entries[0]?.folder === false ? entries[0].name : '')
+  anchor.download = ''
   anchor.click()
   notices.show('info', 'files.downloading')
 }

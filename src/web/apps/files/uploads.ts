@@ -6,6 +6,7 @@ import { dav } from '../../dav/client.ts'
 import { join } from '../../dav/paths.ts'
 import { size, t } from '../../i18n/i18n.ts'
 import { activity } from '../../ui/activity.ts'
+import { notices } from '../../ui/notices.ts'
 import { Batch } from './batch.ts'
 import type { Picked } from './picked.ts'
 import { Pool } from './pool.ts'
@@ -83,6 +84,8 @@ export class Uploads {
       state === 'done'
         ? t('upload.done', { size: size(batch.total) })
         : t(state === 'failed' ? 'upload.failed' : 'upload.cancelled', { count: failed.length })
+    if (state === 'done')
+      notices.show('done', 'upload.finished', { count: picked.length, name: picked[0]?.file?.name ?? '' })
     const again = (): void => {
       activity.remove(task)
       void this.add(

@@ -9,6 +9,7 @@ import { ApiError, errorKey } from '../../api/client.ts'
 import { dav } from '../../dav/client.ts'
 import { moment, size, t } from '../../i18n/i18n.ts'
 import { TwinElement } from '../../ui/element.ts'
+import { labelled } from '../../ui/labelled.ts'
 import { notices } from '../../ui/notices.ts'
 import { consume } from '../../ui/observable.ts'
 import { shared } from '../../ui/styles.ts'
@@ -108,23 +109,14 @@ class TwinVersions extends TwinElement {
           <div>${date}</div>
           <div class="quiet small number">${size(version.size)} · ${t('versions.until', { date: moment(version.at) })}</div>
         </div>
-        <button class="icon-button" aria-label=${t('versions.download', { date })} title=${t('files.download')} @click=${() => download([version], this.#nameAt(version))}>
+        <button class="icon-button" aria-label=${t('versions.download', { date })} title=${t('files.download')} @click=${() => download([version])}>
           <wa-icon name="download"></wa-icon>
         </button>
-        <wa-button size="s" appearance="outlined" aria-label=${t('versions.restore.label', { date })} @click=${() => this.#restore(version)}>
-          ${t('versions.restore')}
+        <wa-button size="s" appearance="outlined" @click=${() => this.#restore(version)}>
+          ${labelled(t('versions.restore'), t('versions.restore.label', { date }))}
         </wa-button>
       </li>
     `
-  }
-
-  /** The file's own name with the day of that content. */
-  #nameAt(version: Entry): string {
-    const day = new Date(version.modified).toISOString().slice(0, 10)
-    const dot = this.entry.name.lastIndexOf('.')
-    return dot > 0
-      ? `${this.entry.name.slice(0, dot)} ${day}${this.entry.name.slice(dot)}`
-      : `${this.entry.name} ${day}`
   }
 
   async #restore(version: Entry): Promise<void> {

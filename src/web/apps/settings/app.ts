@@ -133,6 +133,7 @@ class TwinSettings extends TwinElement {
   ]
 
   override render() {
+    if (session.state !== 'in') return nothing
     const mine = sections.filter(({ owner }) => owner !== true || session.me.isAdmin)
     const wanted = router.path.split('/')[2]
     const open = mine.find(({ id }) => id === wanted)

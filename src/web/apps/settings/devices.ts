@@ -8,6 +8,7 @@ import { type AppPassword, api, errorKey } from '../../api/client.ts'
 import { ago, t } from '../../i18n/i18n.ts'
 import '../../ui/copy.ts'
 import { TwinElement } from '../../ui/element.ts'
+import { labelled } from '../../ui/labelled.ts'
 import { notices } from '../../ui/notices.ts'
 import { shared } from '../../ui/styles.ts'
 import './guide.ts'
@@ -94,8 +95,8 @@ class TwinSettingsDevices extends TwinElement {
                   ${lastUsedAt === null ? t('devices.unused') : t('devices.used', { when: ago(lastUsedAt), by: lastUsedBy ?? '' })}
                 </div>
               </div>
-              <wa-button size="s" appearance="plain" variant="danger" aria-label=${t('devices.remove.label', { label })} @click=${() => this.#remove(id)}>
-                ${t('devices.remove')}
+              <wa-button size="s" appearance="plain" variant="danger" @click=${() => this.#remove(id)}>
+                ${labelled(t('devices.remove'), t('devices.remove.label', { label }))}
               </wa-button>
             </li>
           `,

@@ -21,6 +21,7 @@ class TwinSettingsProfile extends TwinElement {
   static override styles = [shared, panel]
 
   override render() {
+    if (session.state !== 'in') return nothing
     const { name, displayName, isAdmin, usage } = session.me
     return html`
       <section>

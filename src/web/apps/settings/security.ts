@@ -7,6 +7,7 @@ import { html, nothing } from 'lit'
 import { ApiError, api, errorKey, type Session } from '../../api/client.ts'
 import { ago, t } from '../../i18n/i18n.ts'
 import { TwinElement } from '../../ui/element.ts'
+import { labelled } from '../../ui/labelled.ts'
 import { notices } from '../../ui/notices.ts'
 import { shared } from '../../ui/styles.ts'
 import { browserOf } from './browser.ts'
@@ -79,8 +80,8 @@ class TwinSettingsSecurity extends TwinElement {
         ${
           current
             ? html`<span class="tag">${t('sessions.current')}</span>`
-            : html`<wa-button size="s" appearance="plain" variant="danger" aria-label=${t('sessions.end.label', { name })} @click=${() => this.#do(() => api.endSession(id))}>
-                ${t('sessions.end')}
+            : html`<wa-button size="s" appearance="plain" variant="danger" @click=${() => this.#do(() => api.endSession(id))}>
+                ${labelled(t('sessions.end'), t('sessions.end.label', { name }))}
               </wa-button>`
         }
       </li>
