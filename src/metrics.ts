@@ -23,7 +23,8 @@ export class Counter {
   }
 
   add(amount: number, ...labels: string[]): void {
-    const key = labels.length === 1 ? (labels[0] ?? '') : labels.join('\0')
+    let key = ''
+    for (const label of labels) key += `${label}\0`
     const known = this.#values.get(key)
     if (known === undefined) this.#values.set(key, { labels, value: amount })
     else known.value += amount
@@ -31,7 +32,7 @@ export class Counter {
 
   /** For tests and `twin doctor`. */
   value(...labels: string[]): number {
-    return this.#values.get(labels.join('\0'))?.value ?? 0
+    return this.#values.get(labels.map((label) => `${label}\0`).join(''))?.value ?? 0
   }
 
   *lines(): Generator<string> {
@@ -50,14 +51,16 @@ export class Histogram {
   constructor(name: string, buckets: readonly number[]) {
     this.#name = name
     this.#buckets = buckets
-    this.#counts = buckets.map(() => 0)
+    // The last one counts what is above all bounds.
+    this.#counts = [...buckets.map(() => 0), 0]
   }
 
   observe(value: number): void {
     this.#sum += value
     this.#count++
-    const at = this.#buckets.findIndex((bound) => value <= bound)
-    if (at !== -1) this.#counts[at] = (this.#counts[at] ?? 0) + 1
+    let at = 0
+    while (value > (this.#buckets[at] ?? Number.POSITIVE_INFINITY)) at++
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1
   }
 
   *lines(): Generator<string> {

@@ -6,7 +6,6 @@ import type { ServerResponse } from 'node:http'
 /** On every answer. `real`: the certificate is trusted without a person's doing, so HSTS cannot lock them out. */
 export const setBaseHeaders = (response: ServerResponse, real: boolean): void => {
   response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Referrer-Policy', 'same-origin')
   // RFC 6797 §6.1: one year, this host alone; subdomains may belong to somebody else.
   if (real) response.setHeader('Strict-Transport-Security', 'max-age=31536000')
 }

@@ -47,7 +47,11 @@ test('a body that stops is cut off, and the handler sees that it is not whole', 
       }
     },
   }
-  await using server = await createTestServer([put], { stallMilliseconds: 100 })
+  await using server = await createTestServer([put], {
+    stallMilliseconds: 100,
+    paceWindowMilliseconds: 50,
+    paceBytes: 0,
+  })
   const socket = await server.connect()
   socket.write('PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc')
   assert.equal(await readToEnd(socket), '')
@@ -86,7 +90,7 @@ test('a reader that stops is cut off, and the answer never piled up in memory', 
       ended.resolve()
     },
   }
-  await using server = await createTestServer([get], { stallMilliseconds: 200 })
+  await using server = await createTestServer([get], { stallMilliseconds: 200, paceWindowMilliseconds: 50 })
   const socket = await server.connect()
   socket.pause()
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
