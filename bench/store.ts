@@ -1,22 +1,22 @@
-// node bench/store.ts [--seconds=4] [--writers=1,16,64,256] [--readers=64] [--profile]
+// node bench/store.ts [--seconds=4] [--writers=1,16,64,256] [--readers=64] [--database=postgresql://…] [--profile]
 //
 // A write is a 1 KB file put through the store's public API, with clock, journal and quota; a read is
 // one of 64 concurrent `store.read`, over the accounts that are written and others, all the while.
 // Both settle only with what is durable. It runs in a folder under TMPDIR: name a real disk.
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { prepared } from '../src/store/engine/prepared.ts'
-import { Store, type Tx, type View } from '../src/store/store.ts'
+import { Store, type View } from '../src/store/store.ts'
 
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '4' },
     writers: { type: 'string', default: '1,16,64,256' },
     readers: { type: 'string', default: '64' },
+    database: { type: 'string' },
     profile: { type: 'boolean', default: false },
   },
 })
@@ -28,78 +28,18 @@ const itemBytes = 1024
 type Account = { id: number; root: number }
 type Item = { parentId: number; name: string }
 
-const insertBlob = prepared((db, p: { hash: Buffer; size: number; data: Buffer; createdAt: number }) =>
-  db
-    .insertInto('blob')
-    .values({ hash: p.hash, size: p.size, data: p.data, createdAt: p.createdAt })
-    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ markedAt: null }))
-    .returning('id'),
-)
-const childOf = prepared((db, p: { parentId: number; name: string }) =>
-  db
-    .selectFrom('node')
-    .leftJoin('blob', 'blob.id', 'node.blobId')
-    .select(['node.id', 'node.changed', 'node.contentType', 'blob.hash', 'blob.data'])
-    .where('node.parentId', '=', p.parentId)
-    .where('node.name', '=', p.name),
-)
-const insertNode = prepared(
-  (
-    db,
-    p: {
-      accountId: number
-      parentId: number
-      name: string
-      blobId: number
-      size: number
-      now: number
-      position: number
-    },
-  ) =>
-    db.insertInto('node').values({
-      accountId: p.accountId,
-      parentId: p.parentId,
-      name: p.name,
-      isFolder: 0,
-      blobId: p.blobId,
-      size: p.size,
-      createdAt: p.now,
-      modifiedAt: p.now,
-      created: p.position,
-      changed: p.position,
-    }),
-)
-
-async function put(tx: Tx, account: Account, name: string, content: Buffer): Promise<void> {
-  const hash = createHash('sha256').update(content).digest()
-  if (await childOf.first(tx, { parentId: account.root, name })) throw new Error('the bench only makes new files')
-  await tx.charge(account.id, content.length)
-  const blob = await insertBlob.first(tx, { hash, size: content.length, data: content, createdAt: tx.now })
-  const position = await tx.stamp(account.id)
-  const node = { accountId: account.id, parentId: account.root, name, blobId: blob?.id ?? 0, size: content.length }
-  await insertNode.run(tx, { ...node, now: tx.now, position })
-  tx.changed(`files/${account.id}`)
-}
-
-async function get(view: View, item: Item): Promise<number> {
-  return (await childOf.first(view, item))?.data?.length ?? 0
+/** Bytes of the file's content, which is small enough to be in its row. */
+async function get(store: Store, view: View, item: Item): Promise<number> {
+  const node = await store.files.child(view, item.parentId, item.name)
+  const blob = node?.blobId && (await store.blobs.get(view, node.blobId))
+  const content = blob && store.blobs.open(blob)
+  return content instanceof Uint8Array ? content.length : 0
 }
 
 async function addAccount(store: Store, name: string): Promise<Account> {
-  return store.write(async (tx) => {
-    const { id } = await tx.db
-      .insertInto('account')
-      .values({ uid: name, name, displayName: name, quota: 1e12, createdAt: tx.now })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    await tx.db.insertInto('clock').values({ accountId: id }).execute()
-    const root = await tx.db
-      .insertInto('node')
-      .values({ accountId: id, name: 'files', isFolder: 1, createdAt: 0, modifiedAt: 0, created: 0, changed: 0 })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return { id, root: root.id }
-  })
+  const { id } = await store.write((tx) => store.accounts.create(tx, { name }))
+  const root = await store.read((view) => store.files.root(view, id))
+  return { id, root: root.id }
 }
 
 class Round {
@@ -141,14 +81,16 @@ class Round {
     const content = Buffer.from(this.#content)
     content.writeUInt32LE(sequence)
     const name = `note-${sequence}.txt`
-    await this.#store.write((tx) => put(tx, account, name, content))
-    this.#items.push({ parentId: account.root, name })
+    const item = { parentId: account.root, name }
+    const staged = this.#store.blobs.small(content)
+    await this.#store.write((tx) => this.#store.files.put(tx, { accountId: account.id, ...item, staged }))
+    this.#items.push(item)
   }
 
   async #read(): Promise<void> {
     while (!this.#stopped) {
       const item = this.#items[Math.floor(Math.random() * this.#items.length)] as Item
-      const size = await this.#timed(this.readTimes, () => this.#store.read((view) => get(view, item)))
+      const size = await this.#timed(this.readTimes, () => this.#store.read((view) => get(this.#store, view, item)))
       if (size !== itemBytes) throw new Error(`${item.name} has ${size} bytes`)
     }
   }
@@ -193,7 +135,11 @@ async function profiled(work: () => Promise<void>): Promise<void> {
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'twin-bench-'))
-const store = await Store.open({ directory })
+const store = await Store.open({
+  directory,
+  defaultQuota: 2 ** 40,
+  ...(options.database && { database: options.database }),
+})
 try {
   const accounts: Account[] = []
   for (let index = 0; index < accountCount; index++) accounts.push(await addAccount(store, `account${index}`))
