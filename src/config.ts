@@ -221,7 +221,7 @@ function checkValue(key: string, value: unknown, place: string, source: string):
 }
 
 function unknown(name: string, known: readonly string[], source: string, mend: string): string {
-  const near = known.find((one) => distance(one, name) <= 2)
+  const [near] = known.filter((one) => distance(one, name) <= 2).sort((a, b) => distance(a, name) - distance(b, name))
   return `${source}: there is no setting ${name}: ${near ? `did you mean ${near}?` : mend}`
 }
 
