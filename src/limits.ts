@@ -358,3 +358,15 @@ export const icalendarDepth = 8
 
 /** Components of one iCalendar object: an import of a whole calendar fits. */
 export const icalendarComponents = 200_000
+
+/** Days without an instance after which a recurrence is over: two turns of the calendar's 400 years. */
+export const recurrenceSearchDays = 2 * 146_097
+
+/** Distinct TZIDs looked up in the IANA database that are remembered; it has some 600. */
+export const ianaZones = 5000
+
+/** The year up to which a VTIMEZONE's own rules are followed; later instants keep its last offset. */
+export const vtimezoneYears = 2200
+
+/** Onsets of one observance: a yearly rule has one a year. */
+export const vtimezoneOnsets = 2000

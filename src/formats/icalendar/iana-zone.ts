@@ -1,0 +1,90 @@
+// Zones of the IANA database as the runtime carries it, by name. Asking Intl for an offset is slow, so each year's
+// transitions are found once: by looking every few days and halving the interval where the offset changed.
+import { ianaZones } from '../../limits.ts'
+import { DAY } from './values.ts'
+import { offsetIn, type Transition, type Zone } from './zone.ts'
+
+/** No two transitions of any zone are nearer (Morocco's around Ramadan are weeks apart). */
+const stride = 7 * DAY
+
+class IanaZone implements Zone {
+  readonly id: string
+  readonly #format: Intl.DateTimeFormat
+  readonly #years = new Map<number, { before: number; transitions: Transition[] }>()
+
+  constructor(name: string) {
+    const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const
+    this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, hourCycle: 'h23', era: 'short', ...numeric })
+    this.id = this.#format.resolvedOptions().timeZone
+  }
+
+  offsetAt(instant: number): number {
+    const year = new Date(instant).getUTCFullYear()
+    let known = this.#years.get(year)
+    if (!known) {
+      known = this.#look(year)
+      this.#years.set(year, known)
+    }
+    return offsetIn(known.transitions, instant, known.before)
+  }
+
+  #look(year: number): { before: number; transitions: Transition[] } {
+    const start = Date.UTC(year, 0, 1)
+    const end = Date.UTC(year + 1, 0, 1)
+    const before = this.#ask(start)
+    const transitions: Transition[] = []
+    let offset = before
+    for (let low = start; low < end; low += stride) {
+      const high = Math.min(low + stride, end)
+      const next = this.#ask(high)
+      if (next !== offset) transitions.push({ at: this.#boundary(low, high, offset), offset: next })
+      offset = next
+    }
+    return { before, transitions }
+  }
+
+  /** The first second in (low, high] at which the offset is no longer `offset`. */
+  #boundary(low: number, high: number, offset: number): number {
+    let from = low / 1000
+    let to = high / 1000
+    while (to - from > 1) {
+      const middle = Math.floor((from + to) / 2)
+      if (this.#ask(middle * 1000) === offset) from = middle
+      else to = middle
+    }
+    return to * 1000
+  }
+
+  #ask(instant: number): number {
+    const fields: Record<string, number> = {}
+    let sign = 1
+    for (const { type, value } of this.#format.formatToParts(instant)) {
+      if (type === 'era') sign = value === 'BC' ? -1 : 1
+      else if (type !== 'literal') fields[type] = Number(value)
+    }
+    const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = fields
+    const wall = new Date(Date.UTC(2000, month - 1, day, hour, minute, second)).setUTCFullYear(sign === 1 ? year : 1 - year, month - 1, day)
+    return wall - instant
+  }
+}
+
+const zones = new Map<string, Zone | undefined>()
+
+/** Undefined for a name that is not in the IANA database. Names are compared without regard to case. */
+export function ianaZone(name: string): Zone | undefined {
+  const key = name.toLowerCase()
+  if (zones.has(key)) return zones.get(key)
+  const zone = open(name)
+  if (zones.size < ianaZones) zones.set(key, zone)
+  return zone
+}
+
+function open(name: string): Zone | undefined {
+  // Intl takes `+01:00` for a zone as well; no TZID means that.
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return undefined
+  try {
+    return new IanaZone(name)
+  } catch {
+    return undefined
+  }
+}
