@@ -91,6 +91,7 @@ const send = async (request: IncomingMessage, response: ServerResponse, path: st
   if (asset.contentType.startsWith('text/html')) {
     response.setHeader('Content-Security-Policy', pagePolicy)
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
+    response.setHeader('Referrer-Policy', 'no-referrer')
   }
   // RFC 9110 §13.1.2: If-None-Match compares weakly.
   const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []

@@ -7,6 +7,7 @@ import { Agent, get } from 'node:https'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import type { Logger } from 'pino'
+import { DomainError } from '../../../errors.ts'
 import {
   acmeBackoffMilliseconds,
   acmeJitter,
@@ -15,7 +16,7 @@ import {
 } from '../../../limits.ts'
 import type { Challenges } from './challenges.ts'
 import { readIfThere, writeKeyFile } from './key-files.ts'
-import { certificateBlocks, covers, keyBlocks, type Pair, pairFromPem } from './pair.ts'
+import { certificateBlocks, covers, keyBlocks, mustBePair, type Pair, pairFromPem } from './pair.ts'
 
 export type AcmeOptions = {
   readonly directoryUrl: string
@@ -62,9 +63,12 @@ export class Acme {
 
   /** Reads what is on disk; orders nothing before `start`. */
   static async open(options: AcmeOptions): Promise<Acme> {
+    await readTrusted(options.caFile)
     const acme = new Acme(options)
     const pem = await readIfThere(acme.#file)
-    if (pem !== undefined) acme.#pair = pairFromPem('acme', acme.#file, pem)
+    if (pem !== undefined) {
+      acme.#pair = mustBePair('acme', acme.#file, pem, 'remove it, and another is ordered')
+    }
     return acme
   }
 
@@ -190,8 +194,8 @@ export class Acme {
   }
 
   async #agent(): Promise<Agent> {
-    const { caFile } = this.#options
-    return new Agent(caFile === '' ? {} : { ca: [...rootCertificates, await readFile(caFile, 'utf8')] })
+    const ca = await readTrusted(this.#options.caFile)
+    return new Agent(ca === undefined ? {} : { ca: [...rootCertificates, ca] })
   }
 
   async #accountKey(make: () => Promise<Buffer>): Promise<string> {
@@ -207,6 +211,20 @@ export class Acme {
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
+  }
+}
+
+/** The PEM to trust for the directory, if there is one. Throws one line that names the setting. */
+const readTrusted = async (file: string): Promise<string | undefined> => {
+  if (file === '') return undefined
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new DomainError(
+      'Unavailable',
+      `tls.acme_ca: ${file} cannot be read (${code}): name a PEM file, or leave it empty`,
+    )
   }
 }
 

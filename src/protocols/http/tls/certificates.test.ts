@@ -204,6 +204,24 @@ test('what cannot be used at the start is one line each, with the file and the m
   })
 })
 
+test('a file of keys/ that is broken is named with its mend, and so is an authority file that is not there', async () => {
+  await using folder = await temporaryFolder()
+  const certificates = await openIn(folder.path)
+  certificates.close()
+  const acme = { directoryUrl: 'https://localhost/', email: '', caFile: '/nonexistent.pem' }
+  await assert.rejects(
+    openIn(folder.path, { acme }),
+    /^Unavailable: tls\.acme_ca: .*cannot be read \(ENOENT\): name a PEM/,
+  )
+  for (const [file, mend] of [
+    ['local.pem', /local\.pem cannot be used \(.*\): remove it/],
+    ['ca.key', /ca\.key cannot be used \(.*\): bring it back from a backup/],
+  ] as const) {
+    await writeFile(join(folder.path, 'keys', file), 'garbage')
+    await assert.rejects(openIn(folder.path), mend)
+  }
+})
+
 test('a file that may not be read is named', {
   skip: process.getuid?.() === 0 && 'root may read everything',
 }, async () => {

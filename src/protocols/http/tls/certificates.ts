@@ -6,6 +6,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Logger } from 'pino'
+import { DomainError } from '../../../errors.ts'
 import {
   longestTimerMilliseconds,
   ownCertificatesEveryMilliseconds,
@@ -81,7 +82,7 @@ export class Certificates implements TlsSource {
     const now = (options.now ?? Date.now)()
     const own = await readOwnCertificates(ownDirectory)
     if (own.problems.length > 0) {
-      throw new Error(own.problems.map(({ file, message }) => `${file} ${message}`).join('\n'))
+      throw new DomainError('Unavailable', own.problems.map(({ file, message }) => `${file} ${message}`).join('\n'))
     }
     const localCa = await openLocalCa(keysDirectory, domain, now)
     if (localCa.isNew) options.log.info({ file: localCa.path }, 'made a local certificate authority')

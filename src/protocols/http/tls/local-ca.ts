@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { localCaDays, localCertificateDays, localCertificateRenewDays } from '../../../limits.ts'
 import { addressBytes } from '../ip.ts'
 import { readIfThere, writeKeyFile } from './key-files.ts'
-import { certificateBlocks, covers, keyBlocks, type Pair, pairFromPem } from './pair.ts'
+import { certificateBlocks, covers, keyBlocks, mustBePair, type Pair, pairFromPem } from './pair.ts'
 
 const day = 24 * 60 * 60 * 1000
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
@@ -171,7 +171,8 @@ export const openLocalCa = async (directory: string, domain: string, now: number
   const path = join(directory, 'ca.crt')
 
   let caPem = await readIfThere(caFile)
-  const old = caPem === undefined ? undefined : new X509Certificate(certificateBlocks(caPem)[0] ?? '')
+  const mend = 'bring it back from a backup, or remove it for a new authority, which every device must trust again'
+  const old = caPem === undefined ? undefined : mustBePair('local', caFile, caPem, mend).leaf
   const isGood = old?.subject === `CN=${caName(domain)}` && old.validToDate.getTime() - now > localCertificateDays * day
   if (caPem === undefined || !isGood) {
     caPem = await makeCa(domain, now)
@@ -187,7 +188,8 @@ export const openLocalCa = async (directory: string, domain: string, now: number
     isNew: !isGood,
     async leaf(names, now) {
       const present = await readIfThere(leafFile)
-      const pair = present === undefined ? undefined : pairFromPem('local', leafFile, present)
+      const mend = 'remove it, and another is made'
+      const pair = present === undefined ? undefined : mustBePair('local', leafFile, present, mend)
       if (pair !== undefined && isFresh(pair, names, now) && pair.leaf.verify(ca.publicKey)) return pair
       const made = await makeLeaf(caPem, names, now)
       await writeKeyFile(leafFile, made)

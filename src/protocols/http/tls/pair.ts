@@ -3,6 +3,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { DomainError } from '../../../errors.ts'
 
 export type PairSource = 'own' | 'acme' | 'local'
 
@@ -57,6 +58,16 @@ export const pairOf = (source: PairSource, file: string, chain: readonly string[
 /** A file of ours that holds the key and its chain in one. */
 export const pairFromPem = (source: PairSource, file: string, pem: string): Pair =>
   pairOf(source, file, certificateBlocks(pem), keyBlocks(pem)[0] ?? '')
+
+/** The same for a file that must be there and good; throws one line with the file and its mend. */
+export const mustBePair = (source: PairSource, file: string, pem: string, mend: string): Pair => {
+  try {
+    return pairFromPem(source, file, pem)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DomainError('Unavailable', `${file} cannot be used (${reason}): ${mend}`)
+  }
+}
 
 /** RFC 6125 §6.4.3: a wildcard stands for the whole of the leftmost label, and for one label only. */
 export const nameMatches = (pattern: string, name: string): boolean =>
