@@ -5,14 +5,15 @@ import { xmlValueCharacters } from '../../limits.ts'
 import type { Element } from './element.ts'
 import { XML } from './element.ts'
 
-const special = /[&<>\r]/
 const specialInAttribute = /[&<>"\t\n\r]/
 // XML 1.0 §2.2: what no document can hold, not even escaped.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are meant
 const unwritable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are meant
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const suspect = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/
+
+const special = new RegExp(`[&<>\\r]|${suspect.source}`)
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -27,10 +28,8 @@ const escapes: Readonly<Record<string, string>> = {
 const writable = (text: string): string => (suspect.test(text) ? text.replace(unwritable, '\ufffd') : text)
 
 /** Character data. A character that XML cannot hold becomes U+FFFD. */
-export const escapeText = (text: string): string => {
-  const safe = writable(text)
-  return special.test(safe) ? safe.replace(/[&<>\r]/g, (character) => escapes[character] ?? '') : safe
-}
+export const escapeText = (text: string): string =>
+  special.test(text) ? writable(text).replace(/[&<>\r]/g, (character) => escapes[character] ?? '') : text
 
 /** A value between double quotes. */
 export const escapeAttribute = (value: string): string => {

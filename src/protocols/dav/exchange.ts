@@ -40,7 +40,7 @@ export const locate = ({ spaces, principal }: Exchange, view: View, segments: re
 export const locateRequest = (exchange: Exchange, view: View): Promise<Place> =>
   locate(exchange, view, exchange.segments)
 
-/** A body as it arrives. Who stops reading can still answer: the iterator of its own would destroy the socket. */
+/** A body as it arrives. Whoever stops reading can still answer: leaving the usual iterator closes the connection. */
 export const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
   request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
 
@@ -48,8 +48,7 @@ export const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
 export const readBody = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let size = 0
-  // Leaving the loop early must not close the connection: the 413 is still to go out.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(request)) {
     size += chunk.length
     if (size > limit) throw new DomainError('TooLarge', 'The body is too large')
     chunks.push(chunk)

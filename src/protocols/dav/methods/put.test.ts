@@ -102,6 +102,12 @@ test('RFC 4331 §6: what does not fit the quota is 507 with quota-not-exceeded, 
   assert.equal(await read('kept.txt'), 'kept')
 })
 
+test('a body that says no length stops at what the account may own', async () => {
+  const headers = { 'transfer-encoding': 'chunked' }
+  assert.equal(await dav.status('PUT', 'endless.bin', { body: Buffer.alloc(6 * 1024 * 1024), headers }), 413)
+  assert.equal(await dav.status('GET', 'endless.bin'), 404)
+})
+
 test('RFC 5995: POST to a folder makes a member with a name of the server’s own', async () => {
   await dav.ask('MKCOL', 'posted')
   const { status, headers } = await dav.ask('POST', 'posted/', { body: 'x', headers: { 'content-type': 'text/plain' } })

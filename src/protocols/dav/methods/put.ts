@@ -18,8 +18,10 @@ export const put = async (exchange: Exchange): Promise<void> => {
   const expectedSize = lengthOf(request)
   // What is large is asked about first, so that nobody sends a gigabyte to hear that it is locked.
   const quick = expectedSize !== undefined && expectedSize <= inlineBlobBytes
-  if (!quick) await store.read((view) => requireWritable(exchange, view))
-  const staged = await store.blobs.receive(request, { expectedSize })
+  const limit = quick ? undefined : await largestThere(exchange)
+  if (limit !== undefined && expectedSize !== undefined && expectedSize > limit)
+    throw new DomainError('QuotaExceeded', 'It is larger than all that the account may own')
+  const staged = await store.blobs.receive(request, { expectedSize, limit })
   try {
     const outcome = await store.write(async (tx) => {
       const place = await requireWritable(exchange, tx)
@@ -35,6 +37,14 @@ export const put = async (exchange: Exchange): Promise<void> => {
     throw error
   }
 }
+
+/** The size above which no content can be put there, whatever is deleted first; undefined where there is no bound. */
+const largestThere = (exchange: Exchange): Promise<number | undefined> =>
+  exchange.store.read(async (view) => {
+    const { space, parent } = await requireWritable(exchange, view)
+    const quota = parent && (await space.quota?.(view, parent))
+    return quota?.quota ?? undefined
+  })
 
 /** The announced length; undefined for a chunked body. macOS announces a chunked one in a header of its own. */
 const lengthOf = ({ headers }: IncomingMessage): number | undefined => {
