@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config.ts'
-import { DomainError } from '../errors.ts'
 import { restore as restoreBackup } from '../store/backup/restore.ts'
 import { type Command, UsageError } from './command.ts'
 
@@ -14,14 +13,12 @@ const restore: Command = {
     const [file, ...others] = positionals
     if (file === undefined || others.length > 0) throw new UsageError('restore takes one file')
     const config = loadConfig()
-    if (config.database !== undefined) {
-      throw new DomainError('Unsupported', 'restore writes the embedded database: unset database (TWIN_DATABASE) first')
-    }
     if (file !== '-') await access(file)
     const source = file === '-' ? process.stdin : createReadStream(file)
     const { manifest, blobs, damaged, aside } = await restoreBackup(source, {
       directory: config.data,
       force: values.force === true,
+      database: config.database,
     })
     const from = new Date(manifest.createdAt).toISOString()
     process.stdout.write(`restored the twin of ${from} into ${config.data}, with ${blobs} large contents\n`)

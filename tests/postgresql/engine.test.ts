@@ -1,11 +1,14 @@
 // What only PostgreSQL does: connections are lost, the server crashes, several twins share one database.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { isDomainError } from '../../src/errors.ts'
-import { copyFromSqlite } from '../../src/store/engine/postgresql/copy.ts'
+import { restore } from '../../src/store/backup/restore.ts'
+import { writeBackup } from '../../src/store/backup/write-backup.ts'
 import { Store, type Tx } from '../../src/store/store.ts'
+import { verifyStore } from '../../src/store/verify/verify.ts'
 import { createDatabase, startPostgresql, type TestServer, whyNoPostgresql } from '../support/postgresql.ts'
 import { temporaryFolder } from '../support/store.ts'
 
@@ -198,33 +201,41 @@ test('a watcher is told of what another twin changed, also after its connection 
   await told('k2')
 })
 
-test('a backup of a PostgreSQL store opens as an SQLite store, and goes back into PostgreSQL', options, async () => {
-  await using database = await shared()
-  await using other = await createDatabase(server.url)
-  await using folder = await temporaryFolder()
-  const store = await database.open()
-  const ann = await account(store, 'ann')
-  await store.write(async (tx) => {
-    await tx.db
-      .insertInto('blob')
-      .values({ hash: Buffer.from([1, 2, 255]), size: 3, createdAt: tx.now })
-      .execute()
-    await tx.stamp(ann)
-  })
-  const file = join(folder.path, 'twin.db')
-  await store.copyDatabase(file)
-  await using embedded = await Store.open({ directory: folder.path })
-  assert.equal((await embedded.read((view) => embedded.journal.clock(view, ann))).position, 1)
-  const hash = await embedded.read((view) => view.db.selectFrom('blob').select('hash').executeTakeFirstOrThrow())
-  assert.deepEqual(Buffer.from(hash.hash), Buffer.from([1, 2, 255]))
-  await using elsewhere = await temporaryFolder()
-  await (await Store.open({ directory: elsewhere.path, database: other.url })).close()
-  await copyFromSqlite(file, other.url)
-  await using restored = await Store.open({ directory: elsewhere.path, database: other.url })
-  assert.equal(restored.journal.epoch, store.journal.epoch)
-  assert.notEqual(await account(restored, 'ben'), ann)
-  await assert.rejects(copyFromSqlite(file, other.url), /already has accounts/)
-})
+test(
+  'a backup of a PostgreSQL store is restored into SQLite, and into another PostgreSQL database',
+  options,
+  async () => {
+    await using database = await shared()
+    const store = await database.open()
+    const ann = await account(store, 'ann')
+    await store.write((tx) => tx.stamp(ann))
+    const archive = await buffer(backedUp(store))
+    const { epoch } = store.journal
+    for (const target of [undefined, await createDatabase(server.url)]) {
+      await using folder = await temporaryFolder()
+      const into = { directory: folder.path, ...(target && { database: target.url }) }
+      await restore(Readable.from(archive), { ...into, force: false })
+      {
+        await using restored = await Store.open(into)
+        assert.equal(restored.dialect, target ? 'postgresql' : 'sqlite')
+        assert.equal((await restored.read((view) => restored.journal.clock(view, ann))).position, 1)
+        assert.notEqual(restored.journal.epoch, epoch)
+        assert.notEqual(await account(restored, 'ben'), ann)
+        assert.deepEqual((await verifyStore(restored)).problems, [])
+      }
+      const again = restore(Readable.from(archive), { ...into, force: true })
+      if (target) await assert.rejects(again, (error) => isDomainError(error, 'Conflict'))
+      else await again
+      await target?.[Symbol.asyncDispose]()
+    }
+  },
+)
+
+function backedUp(store: Store): Readable {
+  const stream = new PassThrough()
+  void writeBackup(store, stream)
+  return stream
+}
 
 test('every connection of a twin waits for the disk, whatever the database was set to', options, async () => {
   await using database = await shared()

@@ -5,10 +5,12 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DomainError } from '../../errors.ts'
+import { copyFromSqlite, requireEmpty } from '../engine/postgresql/copy.ts'
 import { FolderLock } from '../engine/sqlite/folder-lock.ts'
 import { makeFolder, syncFolder } from '../folders.ts'
 import { beginEpoch } from '../journal.ts'
 import { Store } from '../store.ts'
+import { databaseName } from './archive.ts'
 import { unfinishedRestore } from './unfinished.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
@@ -17,6 +19,8 @@ export type RestoreOptions = {
   directory: string
   /** Moves present data aside instead of refusing to touch them. */
   force: boolean
+  /** The PostgreSQL database, which must be empty, that takes what the archive's has. */
+  database?: string | undefined
   now?: () => number
 }
 
@@ -31,7 +35,7 @@ export type Restored = Unpacked & {
  */
 export async function restore(
   source: Readable,
-  { directory, force, now = Date.now }: RestoreOptions,
+  { directory, force, database, now = Date.now }: RestoreOptions,
 ): Promise<Restored> {
   await makeFolder(directory)
   const lock = new FolderLock(join(directory, lockName))
@@ -40,11 +44,12 @@ export async function restore(
     if (!force && (await presentData(directory)).length > 0) {
       throw new DomainError('Conflict', `there are data in ${directory}: --force moves them aside first`)
     }
+    if (database !== undefined) await requireEmpty(database)
     await rm(staging, { recursive: true, force: true })
     await mkdir(staging, { mode: 0o700 })
     const unpacked = await unpack(source, staging)
     await beginAnew(staging)
-    const aside = await swap(directory, staging, new Date(now()))
+    const aside = await swap(directory, staging, database, new Date(now()))
     return { ...unpacked, aside }
   } finally {
     await rm(staging, { recursive: true, force: true })
@@ -66,7 +71,12 @@ async function beginAnew(staging: string): Promise<void> {
   }
 }
 
-async function swap(directory: string, staging: string, now: Date): Promise<string | undefined> {
+async function swap(
+  directory: string,
+  staging: string,
+  database: string | undefined,
+  now: Date,
+): Promise<string | undefined> {
   const present = await presentData(directory)
   const aside = join(directory, `${asidePrefix}${now.toISOString().replaceAll(':', '-')}`)
   const mark = join(directory, unfinishedRestore)
@@ -81,9 +91,15 @@ async function swap(directory: string, staging: string, now: Date): Promise<stri
     if (name !== lockName) await rename(join(staging, name), join(directory, name))
   }
   await syncFolder(directory)
+  if (database !== undefined) await moveInto(database, join(directory, databaseName))
   await rm(mark)
   await syncFolder(directory)
   return present.length > 0 ? aside : undefined
+}
+
+async function moveInto(database: string, file: string): Promise<void> {
+  await copyFromSqlite(file, database)
+  await rm(file)
 }
 
 /** What belongs to the present twin, so not the lock held here, the staged data, or what was moved aside before. */

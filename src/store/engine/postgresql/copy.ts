@@ -2,6 +2,7 @@
 // PostgreSQL is read in one snapshot, table by table and page by page.
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type pg from 'pg'
+import { DomainError } from '../../../errors.ts'
 import { copiedRowsAtOnce } from '../../../limits.ts'
 import { migrate } from '../../migrate.ts'
 import { connect } from './connection.ts'
@@ -22,18 +23,34 @@ export async function copyToSqlite(url: string, file: string): Promise<void> {
   }
 }
 
-/** Fills a PostgreSQL database that has the schema and no account yet from an SQLite file of the same schema. */
+/** Fills a PostgreSQL database without accounts from an SQLite file of this program's schema. All of it, or nothing. */
 export async function copyFromSqlite(file: string, url: string): Promise<void> {
+  await requireEmpty(url)
   const source = new DatabaseSync(file, { readOnly: true })
   const client = await connect(url, { patient: true })
   try {
     await client.query('BEGIN')
-    const { rows } = await client.query('SELECT 1 FROM "account" LIMIT 1')
-    if (rows.length > 0) throw new Error('the PostgreSQL database already has accounts')
     for (const table of tablesOf(source)) await fillTable(source, client, table)
     await client.query('COMMIT')
   } finally {
     source.close()
+    await client.end()
+  }
+}
+
+/** Brings a PostgreSQL database to this program's schema. Throws Conflict when a twin already lives in it. */
+export async function requireEmpty(url: string): Promise<void> {
+  const client = await connect(url, { patient: true })
+  try {
+    await migrate({
+      dialect: 'postgresql',
+      script: async (sql) => void (await client.query(sql)),
+      rows: async (sql) => (await client.query(sql)).rows,
+    })
+    const { rows } = await client.query('SELECT 1 FROM "account" LIMIT 1')
+    if (rows.length > 0)
+      throw new DomainError('Conflict', 'the PostgreSQL database already has accounts: name an empty one')
+  } finally {
     await client.end()
   }
 }
