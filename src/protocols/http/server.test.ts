@@ -90,6 +90,18 @@ test('an answer that fails half way is cut off, never ended as if it were whole'
   await assert.rejects(server.request('/'), { code: 'ECONNRESET' })
 })
 
+test('a handler that writes after its end is a line in the log, and the twin goes on', async () => {
+  await using server = await createTestServer([
+    mount('/', async (_request, response) => {
+      response.end('whole')
+      response.write('more')
+    }),
+  ])
+  assert.equal((await server.request('/')).body, 'whole')
+  assert.equal((await server.request('/')).body, 'whole')
+  assert.ok(server.lines.some(({ level, err }) => level === 50 && JSON.stringify(err).includes('WRITE_AFTER_END')))
+})
+
 test('RFC 9110 §10.1.1: 100 (Continue) is sent when the handler asks for the body', async () => {
   await using server = await createTestServer([
     mount('/read', readBody),

@@ -121,6 +121,8 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
       if (!request.complete && !socket.destroyed) linger(request, socket, bounds.lingerMilliseconds)
       else if (closing !== undefined && connection.underway === 0) socket.destroySoon()
     })
+    // Without a listener, a handler that writes after its end would take the whole twin down.
+    response.on('error', (error) => answerError(request, response, context, error))
     setBaseHeaders(response, connection.real)
     if (closing !== undefined) response.shouldKeepAlive = false
     try {

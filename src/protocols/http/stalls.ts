@@ -41,4 +41,7 @@ export const linger = (request: IncomingMessage, socket: Socket, milliseconds: n
   const stop = () => clearTimeout(timer)
   request.once('end', stop)
   socket.once('close', stop)
+  // A handler that stopped amid the body has paused it: what is left is read and thrown away, or the next request on
+  // the connection would wait behind it.
+  request.resume()
 }
