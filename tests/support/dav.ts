@@ -61,7 +61,8 @@ export class TestDav {
       headers: {
         authorization,
         host: this.host,
-        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+        ...(body !== undefined &&
+          headers['transfer-encoding'] === undefined && { 'content-length': Buffer.byteLength(body) }),
         ...headers,
       },
     }
