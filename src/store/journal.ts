@@ -12,10 +12,7 @@ const clockOf = prepared((db, p: { accountId: number }) =>
 )
 
 const bury = prepared(
-  (
-    db,
-    p: { accountId: number; kind: string; collection: number; name: string; position: number; createdAt: number },
-  ) =>
+  (db, p: { accountId: number; kind: string; collection: number; name: string; position: number; createdAt: number }) =>
     db.insertInto('tombstone').values({
       accountId: p.accountId,
       kind: p.kind,

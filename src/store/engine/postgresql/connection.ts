@@ -1,6 +1,8 @@
 // One connection, with the settings on which everything else relies. A COMMIT that returned is on the
 // server's disk: `synchronous_commit` is on and `fsync` is not off.
+
 import pg from 'pg'
+import { DomainError } from '../../../errors.ts'
 import { postgresqlIdleMilliseconds, postgresqlLockMilliseconds, postgresqlQueryMilliseconds } from '../../../limits.ts'
 
 const INT8 = 20
@@ -46,9 +48,11 @@ async function requireDurability(client: pg.Client): Promise<void> {
   )
   const { fsync, commit, encoding } = rows[0]
   if (fsync !== 'on' || commit !== 'on') {
-    throw new Error(
+    throw new DomainError(
+      'Unavailable',
       `PostgreSQL runs with fsync ${fsync} and synchronous_commit ${commit}: a power cut would lose what was acknowledged`,
     )
   }
-  if (encoding !== 'UTF8') throw new Error(`the PostgreSQL database is in ${encoding}: create it with ENCODING 'UTF8'`)
+  if (encoding !== 'UTF8')
+    throw new DomainError('Unavailable', `the PostgreSQL database is in ${encoding}: create it with ENCODING 'UTF8'`)
 }

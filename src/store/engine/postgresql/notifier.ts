@@ -62,6 +62,7 @@ export class Notifier {
     await client.query(`LISTEN ${channel}`)
     this.#client = client
     this.#options.onChanged(undefined)
+    this.publish([])
   }
 
   #lost(): void {
@@ -75,13 +76,19 @@ export class Notifier {
     this.#options.onChanged(payload ? payload.split('\n') : undefined)
   }
 
+  /** What cannot be sent stays until there is a connection again. */
   async #send(): Promise<void> {
     while (this.#unsent.size > 0 && this.#client) {
-      const all = [...this.#unsent].join('\n')
+      const topics = [...this.#unsent]
       this.#unsent.clear()
+      const all = topics.join('\n')
       const payload = all.length > notifyPayloadCharacters ? '' : all // the empty one stands for everything
-      await this.#client.query('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => {})
+      try {
+        await this.#client.query('SELECT pg_notify($1, $2)', [channel, payload])
+      } catch {
+        for (const topic of topics) this.#unsent.add(topic)
+        return
+      }
     }
-    this.#unsent.clear()
   }
 }

@@ -4,7 +4,9 @@
 // Reads share the writer's connection, between two batches: another one would lose its page cache with
 // every commit. A read's answer leaves only when every commit it could have seen is durable, so that nobody is
 // ever shown what a power cut could take back.
+
 import { Worker } from 'node:worker_threads'
+import { DomainError } from '../../../errors.ts'
 import { databaseCacheKilobytes } from '../../../limits.ts'
 import { ReadQueue } from '../read-queue.ts'
 import { Turns } from '../turns.ts'
@@ -139,10 +141,14 @@ async function copyInWorker(from: string, to: string): Promise<void> {
 function prepareWriter({ database }: SqliteSession, file: string): void {
   const { version } = database.prepare('SELECT sqlite_version() AS version').get() as { version: string }
   if (!atLeast(version, [3, 51, 3])) {
-    throw new Error(`SQLite ${version} can corrupt a WAL database under a checkpoint: 3.51.3 or newer is needed`)
+    throw new DomainError(
+      'Unavailable',
+      `SQLite ${version} can corrupt a WAL database under a checkpoint: 3.51.3 or newer is needed`,
+    )
   }
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode=WAL').get() as { journal_mode: string }
-  if (mode !== 'wal') throw new Error(`${file} is on a file system without shared memory: WAL mode is not possible`)
+  if (mode !== 'wal')
+    throw new DomainError('Unavailable', `${file} is on a file system without shared memory: WAL mode is not possible`)
   database.exec(`PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-${databaseCacheKilobytes}`)
   database.prepare('SELECT count(*) FROM sqlite_schema').get() // opens and recovers the -wal
 }
