@@ -15,7 +15,11 @@ class TwinFilesEmpty extends TwinElement {
     shared,
     css`
       :host {
-        display: block;
+        flex: 1;
+        display: flex;
+        min-block-size: 0;
+      }
+      .scroll {
         flex: 1;
         overflow: auto;
       }
@@ -52,7 +56,12 @@ class TwinFilesEmpty extends TwinElement {
     `,
   ]
 
+  /** It may be higher than the window is with large text: whoever has no mouse must be able to scroll, too. */
   override render() {
+    return html`<div class="scroll" tabindex="0">${this.#said()}</div>`
+  }
+
+  #said() {
     const { state, place, searching } = this.#store.value
     if (state === 'missing') return this.#say('search', t('files.missing'), t('files.missing.text'))
     if (state === 'failed') return this.#say('offline', t('files.failed'), t('files.failed.text'))

@@ -23,6 +23,8 @@ describe('a selection', () => {
     assert.equal(chosen(step(only('e'), keys, 1, 'choose')), 'e')
     assert.equal(step(nothing, keys, 1, 'choose').cursor, 'a')
     assert.equal(step(nothing, keys, -1, 'choose').cursor, 'e')
+    assert.equal(step(nothing, keys, Number.POSITIVE_INFINITY, 'choose').cursor, 'e')
+    assert.equal(step(nothing, keys, Number.NEGATIVE_INFINITY, 'choose').cursor, 'a')
     const looked = step(only('b'), keys, 2, 'look')
     assert.equal(looked.cursor, 'd')
     assert.equal(chosen(looked), 'b')

@@ -40,8 +40,11 @@ export const step = (
   by: number,
   how: 'choose' | 'extend' | 'look',
 ): Selection => {
+  const last = keys.length - 1
   const at = selection.cursor === undefined ? -1 : keys.indexOf(selection.cursor)
-  const target = at < 0 ? (by > 0 ? 0 : keys.length - 1) : Math.min(keys.length - 1, Math.max(0, at + by))
+  // Without a cursor a step enters at the end that it comes from.
+  const entry = by > 0 ? 0 : last
+  const target = at < 0 && Number.isFinite(by) ? entry : Math.min(last, Math.max(0, at + by))
   const key = keys[target]
   if (key === undefined) return selection
   if (how === 'extend') return extend(selection, keys, key)
