@@ -1,9 +1,11 @@
 // Generated keys live in `<data>/keys`, one file each, readable by nobody else, and are in every backup.
 // A key that is lost is not made anew behind a running twin's back: what was made with it would silently stop working,
 // so it is made once, at the first start, and read from then on.
+
 import { randomBytes } from 'node:crypto'
 import { chmod, link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DomainError } from '../errors.ts'
 import { makeFolder, syncFolder } from './folders.ts'
 
 /** The folder of the keys, made when it is not there. */
@@ -34,7 +36,7 @@ export async function loadKey(
 export async function loadSecret(dataDirectory: string, name: string): Promise<Buffer> {
   const secret = await loadKey(dataDirectory, name, () => randomBytes(secretBytes))
   if (secret.length !== secretBytes) {
-    throw new Error(`${join(dataDirectory, 'keys', name)} is damaged: restore it from a backup`)
+    throw new DomainError('Unavailable', `${join(dataDirectory, 'keys', name)} is damaged: restore it from a backup`)
   }
   return secret
 }

@@ -1,9 +1,11 @@
 // Applies prisma/migrations/<dialect>/*/migration.sql at start-up, each in one transaction together
 // with its row in _prisma_migrations, so that an interrupted one leaves nothing behind and Prisma's
 // own command line agrees with what it finds.
+
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DomainError } from '../errors.ts'
 import type { Dialect } from './engine/types.ts'
 
 /** A connection that runs scripts of several statements. */
@@ -13,7 +15,11 @@ export type MigrationTarget = {
   rows(sql: string): Promise<Record<string, unknown>[]>
 }
 
-export class DatabaseIsNewer extends Error {}
+export class DatabaseIsNewer extends DomainError {
+  constructor(message: string) {
+    super('Unavailable', message)
+  }
+}
 
 type Migration = { name: string; sql: string; checksum: string }
 
