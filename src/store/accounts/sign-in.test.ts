@@ -5,6 +5,13 @@ import { openTestStore } from '../../../tests/support/store.ts'
 import { isDomainError } from '../../errors.ts'
 import { lastUseEveryMilliseconds, sessionMilliseconds, verifiedMilliseconds } from '../../limits.ts'
 import type { Store } from '../store.ts'
+import { credentialsTopic } from './accounts.ts'
+import { FailureLimiter } from './failure-limiter.ts'
+import { HashQueue, type Lane } from './hash-queue.ts'
+import type { Principal } from './principal.ts'
+import { SignIn } from './sign-in.ts'
+import { Tokens } from './tokens.ts'
+import { VerifiedCache } from './verified-cache.ts'
 
 const password = 'correct horse'
 const at = { address: '192.0.2.7', protocol: 'http', scope: 'files' }
@@ -98,15 +105,36 @@ test('a revoked app password, a changed password and a disabled account are refu
   assert.equal(await store.signIn.session(session.token), undefined)
 })
 
+/** A queue whose first work waits until it is let through. */
+class GatedQueue extends HashQueue {
+  readonly entered = Promise.withResolvers<void>()
+  readonly gate = Promise.withResolvers<void>()
+
+  override async run<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+    const result = await super.run(lane, work)
+    this.entered.resolve()
+    await this.gate.promise
+    return result
+  }
+}
+
 test('a password that is changed while it is being verified is not accepted, nor remembered', async () => {
   await using opened = await openTestStore()
   const { store } = opened
   const ann = await createPerson(store, 'ann', password)
   const secret = await store.credentials.hash('another horse')
-  const verifying = assert.rejects(store.signIn.password({ ...at, name: 'ann', password }), unauthorized)
+  const [queue, cache] = [new GatedQueue(), new VerifiedCache<Principal>()]
+  store.watch(credentialsTopic, () => cache.forgetAll())
+  const limiter = new FailureLimiter(store.now)
+  const signIn = new SignIn({ store, queue, cache, limiter, tokens: new Tokens(Buffer.alloc(32)) })
+
+  const verifying = assert.rejects(signIn.password({ ...at, name: 'ann', password }), unauthorized)
+  await queue.entered.promise
   await store.write((tx) => store.credentials.setPassword(tx, ann.id, secret))
+  queue.gate.resolve()
   await verifying
-  await assert.rejects(store.signIn.password({ ...at, name: 'ann', password }), unauthorized)
+  assert.equal(cache.size, 0)
+  await signIn.settled()
 })
 
 test('a verified password is remembered: repeating it costs no hash', async () => {
