@@ -224,6 +224,20 @@ test('a recovery link gives a new password and ends every session; the one befor
   assert.equal((await fresh.call('GET', '/api/me')).status, 200)
 })
 
+test('a recovery link does not let a disabled account in, and is still good when it is enabled again', async () => {
+  await using twin = await createTestTwin()
+  await twin.account('ann', password, { isAdmin: true })
+  await twin.account('bob', password)
+  const owner = await signedIn(twin, 'ann')
+  const { url } = (await owner.call('POST', '/api/members/bob/recovery-link')).json as { url: string }
+  await owner.call('PATCH', '/api/members/bob', { disabled: true })
+  const recover = () =>
+    new PageClient(twin).call('POST', '/api/recover', { token: tokenOf(url), password: 'another horse' })
+  assert.equal((await recover()).status, 403)
+  await owner.call('PATCH', '/api/members/bob', { disabled: false })
+  assert.equal((await recover()).status, 200)
+})
+
 test('members are changed, disabled and deleted, but never the last owner; a name is never given out again', async () => {
   await using twin = await createTestTwin()
   await twin.account('ann', password, { isAdmin: true })

@@ -1,5 +1,6 @@
 // One-time links: set-up of the owner, an invitation, a recovery.
 // The link is looked at before the password is hashed, and used up in the write of what it allows.
+import { DomainError } from '../../errors.ts'
 import type { LinkKind } from '../../store/accounts/links.ts'
 import { type Call, forAnybody } from './method.ts'
 import { startSession } from './sessions.ts'
@@ -45,7 +46,9 @@ export const recover = forAnybody({ body: { token: text, password: text } }, asy
   const secret = await store.credentials.hash(body.password)
   return store.write(async (tx) => {
     const { accountId } = await store.links.use(tx, body.token, 'recovery')
-    await store.credentials.setPassword(tx, accountId ?? 0, secret)
-    return startSession(tx, call, accountId ?? 0)
+    const account = await store.accounts.byId(tx, accountId ?? 0)
+    if (!account || account.disabled) throw new DomainError('Forbidden', 'This account is disabled; ask the owner.')
+    await store.credentials.setPassword(tx, account.id, secret)
+    return startSession(tx, call, account.id)
   })
 })

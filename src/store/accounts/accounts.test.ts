@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createPerson } from '../../../tests/support/people.ts'
 import { openTestStore, temporaryFolder } from '../../../tests/support/store.ts'
+import { labelCharacters, sessionsPerAccount } from '../../limits.ts'
 import { Store } from '../store.ts'
 import { checkName } from './names.ts'
 
@@ -178,4 +179,24 @@ test('no secret is in the database as it is', async () => {
     assert.ok(!text.includes(secret))
     assert.ok(!text.includes(Buffer.from(secret, 'base64url').toString('latin1')))
   }
+})
+
+test('an account has so many sessions and no more: the longest unused ends', async () => {
+  let now = 1_800_000_000_000
+  await using opened = await openTestStore({ now: () => now })
+  const { store } = opened
+  const ann = await createPerson(store, 'ann', password)
+  const tokens: string[] = []
+  for (let i = 0; i < sessionsPerAccount + 2; i++) {
+    now += 1000
+    const session = await store.write((tx) =>
+      store.credentials.startSession(tx, ann.id, { label: 'x'.repeat(10_000), address: '192.0.2.1' }),
+    )
+    tokens.push(session.token)
+  }
+  const sessions = await store.read((view) => store.credentials.sessions(view, ann.id))
+  assert.equal(sessions.length, sessionsPerAccount)
+  assert.ok(sessions.every(({ label }) => label.length === labelCharacters))
+  const works = async (token = '') => (await store.signIn.session(token)) !== undefined
+  assert.deepEqual([await works(tokens[0]), await works(tokens[1]), await works(tokens[2])], [false, false, true])
 })
