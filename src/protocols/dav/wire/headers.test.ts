@@ -36,7 +36,8 @@ test('RFC 4918 §10.7: the first wish that is understood counts', () => {
 
 test('Lock-Token is a coded URL', () => {
   assert.equal(parseLockToken('<urn:uuid:1>'), 'urn:uuid:1')
-  for (const value of [undefined, '', 'urn:uuid:1', '<>', '<a b>']) assert.throws(() => parseLockToken(value))
+  assert.equal(parseLockToken('urn:uuid:1'), 'urn:uuid:1')
+  for (const value of [undefined, '', 'uuid', '<>', '<a b>', '<urn:a']) assert.throws(() => parseLockToken(value))
 })
 
 test('Prefer: return=minimal, depth-noroot; Brief: t', () => {

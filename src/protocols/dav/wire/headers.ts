@@ -31,11 +31,12 @@ export const parseTimeout = (value: string | undefined): number | undefined => {
   return undefined
 }
 
-/** RFC 4918 §10.5: `Lock-Token: <…>` */
+/** RFC 4918 §10.5: `Lock-Token: <…>`. Some clients leave out the brackets, which takes nothing from its meaning. */
 export const parseLockToken = (value: string | undefined): string => {
-  const token = /^\s*<([^<>\s]+)>\s*$/.exec(value ?? '')?.[1]
-  if (token === undefined) throw new DomainError('BadRequest', 'Lock-Token is one URI between angle brackets')
-  return token
+  const token = /^\s*(?:<([^<>\s]+)>|([a-z]+:[^<>\s]+))\s*$/i.exec(value ?? '')
+  const found = token?.[1] ?? token?.[2]
+  if (found === undefined) throw new DomainError('BadRequest', 'Lock-Token is one URI between angle brackets')
+  return found
 }
 
 /** RFC 7240, RFC 8144: the preferences that this server honours. */
