@@ -59,6 +59,12 @@ const measure = async (peer: Peer, login: Login, folder: string, big: string): P
   }
 
   note('resident when idle', memory(residentMegabytes(server)))
+  if (kinds.has('propfind')) {
+    await wholeListing(peer, login, folder)
+    resetPeak(server)
+    note('PROPFIND of 100,000', await timed(3, () => wholeListing(peer, login, folder)))
+    note('peak resident meanwhile', memory(peakMegabytes(server)))
+  }
   if (kinds.has('get')) {
     await curl(login, 200, `${peer.url}small.txt`)
     note('GET of 1 KiB', await load('get', 'small.txt'))
@@ -67,10 +73,6 @@ const measure = async (peer: Peer, login: Login, folder: string, big: string): P
   if (kinds.has('propfind')) {
     note('PROPFIND of 1,000, one client', await load('propfind1', 'thousand/', propfindScript, 1))
     note('PROPFIND of 1,000, 16 clients', await load('propfind16', 'thousand/', propfindScript))
-    await wholeListing(peer, login, folder)
-    resetPeak(server)
-    note('PROPFIND of 100,000', await timed(3, () => wholeListing(peer, login, folder)))
-    note('peak resident meanwhile', memory(peakMegabytes(server)))
   }
   if (kinds.has('big')) {
     note('1 GiB up', await timed(3, (round) => curl(login, 201, '-T', big, `${peer.url}big/big-${round}`)))
@@ -83,6 +85,7 @@ const measure = async (peer: Peer, login: Login, folder: string, big: string): P
     }
     note('COPY of 10,000 files', await timed(5, copy))
   }
+  note('peak resident from then on', memory(peakMegabytes(server)))
   return figures
 }
 
