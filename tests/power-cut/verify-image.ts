@@ -40,19 +40,17 @@ export async function whatIsWrong(
 
 function wrongSteps(database: DatabaseSync, told: Told): string | undefined {
   const hasTables = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'setting'`).get() !== undefined
-  const setting = hasTables ? database.prepare('SELECT value FROM setting WHERE key = ?') : undefined
-  const last = setting?.get(lastStepKey)
-  if (!setting || !last) return told.ready ? 'LOST everything' : undefined
+  const last = hasTables && database.prepare('SELECT value FROM setting WHERE key = ?').get(lastStepKey)
+  if (!last) return told.ready ? 'LOST everything' : undefined
   const count = Number(last.value)
   if (count < told.step) return `LOST ${told.step - count} steps that somebody was told of`
-  const steps: Step[] = []
-  for (let number = 1; number <= count; number++) {
-    const row = setting.get(stepKey(number))
-    if (!row) return `MIXED: step ${number} of ${count} is missing`
-    steps.push(JSON.parse(String(row.value)))
-  }
-  if (setting.get(stepKey(count + 1))) return `MIXED: there is a step after ${count}`
-  return wrongFiles(database, replay(steps))
+  const rows = database
+    .prepare('SELECT key, value FROM setting WHERE key BETWEEN ? AND ? ORDER BY key')
+    .all(stepKey(0), stepKey(999_999))
+  const wrong = rows.findIndex(({ key }, index) => key !== stepKey(index + 1))
+  if (rows.length !== count || wrong !== -1)
+    return `MIXED: ${rows.length} of ${count} steps, not as they followed each other`
+  return wrongFiles(database, replay(rows.map(({ value }) => JSON.parse(String(value)) as Step)))
 }
 
 function wrongFiles(database: DatabaseSync, expected: Map<string, string>): string | undefined {
