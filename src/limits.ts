@@ -251,8 +251,8 @@ export const localCertificateRenewDays = 60
 /** Seconds a lock may be held without a refresh: clients refresh every few minutes, and a crashed one must not block a day. */
 export const lockSecondsMost = 3600
 
-/** Locks an account may hold at a time; an office suite takes one a document, a mount one an open file. */
-export const locksPerAccount = 10_000
+/** Locks an account may hold at a time; an office suite takes one a document, a mount one an open file. Each is looked at when a folder moves. */
+export const locksPerAccount = 1000
 
 /** Files and bytes a file in certs/: more is a mistake. */
 export const ownCertificateFiles = 200
