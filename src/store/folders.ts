@@ -1,5 +1,6 @@
-import { mkdir, open } from 'node:fs/promises'
+import { access, constants, mkdir, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { DomainError } from '../errors.ts'
 
 /** Creates a folder and what is missing above it, and returns when no power cut can take them back. */
 export async function makeFolder(path: string): Promise<void> {
@@ -19,5 +20,16 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.sync()
   } finally {
     await folder.close()
+  }
+}
+
+/** Throws Unavailable for a folder of another user, or on a disk that is read-only. */
+export async function requireWritable(path: string): Promise<void> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const what = code === 'EROFS' ? 'is on a read-only disk' : `cannot be written to (${code})`
+    throw new DomainError('Unavailable', `${path} ${what}: twin doctor has the mend`)
   }
 }

@@ -14,7 +14,7 @@ import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { Body, Dialect, Engine, Tx, View } from './engine/types.ts'
 import type { Files, FilesSettings } from './files/files.ts'
 import { type FileParts, openFiles } from './files/open.ts'
-import { makeFolder } from './folders.ts'
+import { makeFolder, requireWritable } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Locks } from './locks.ts'
 import type { Properties } from './properties.ts'
@@ -57,6 +57,7 @@ export class Store {
 
   static async open(options: StoreOptions): Promise<Store> {
     await makeFolder(options.directory)
+    await requireWritable(options.directory)
     refuseUnfinishedRestore(options.directory)
     const lock = new FolderLock(join(options.directory, 'twin.lock'))
     try {
