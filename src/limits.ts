@@ -70,7 +70,7 @@ export const xmlBytes = 1024 * 1024
 export const xmlDepth = 100
 
 /** Characters of one stored XML value, such as a dead property: clients keep thumbnails and tags there, not files. */
-export const xmlValueCharacters = 256 * 1024
+export const xmlValueCharacters = 64 * 1024
 
 /** Ranges in one request that are answered; above it the whole content is sent (RFC 9110 §14.2). */
 export const rangesInRequest = 16
@@ -341,8 +341,8 @@ export const upkeepEveryMilliseconds = 30 * 60_000
 /** Milliseconds that one twin of several keeps the upkeep to itself; longer than the interval, so that it stays with one. */
 export const upkeepLeaseMilliseconds = 2 * upkeepEveryMilliseconds
 
-/** Characters of all dead properties of one resource: they are stored beside the content and count for no quota. */
-export const propertyCharacters = 1024 * 1024
+/** Characters of all dead properties of one resource: they count for no quota, and a listing holds those of a page in memory. */
+export const propertyCharacters = 64 * 1024
 
 /** Properties in the answer to one expand-property: clients look up a principal and its homes. */
 export const expandedProperties = 1000
