@@ -9,11 +9,10 @@ import { router } from '../../shell/router.ts'
 import { TwinElement } from '../../ui/element.ts'
 import { consume, provided } from '../../ui/observable.ts'
 import { shared } from '../../ui/styles.ts'
-import { commandsFor } from './commands.ts'
+import { choice } from './choice.ts'
 import { actionsContext } from './contexts.ts'
 import './crumbs.ts'
 import { fromInput } from './picked.ts'
-import { nothing as none } from './selection.ts'
 import type { Column } from './sort.ts'
 import { filesContext } from './store.ts'
 
@@ -80,37 +79,7 @@ class TwinFilesHead extends TwinElement {
   override render() {
     const store = this.#store.value
     const { chosen } = store
-    return chosen.length > 0 ? this.#choice() : this.#place()
-  }
-
-  #choice() {
-    const store = this.#store.value
-    const commands = commandsFor(store, this.#actions.value, store.chosen)
-    return html`
-      <header class="chosen">
-        <button class="icon-button" aria-label=${t('files.unselect')} @click=${() => store.select(none)}><wa-icon name="close"></wa-icon></button>
-        <span class="count grow ellipsis" role="status">${t('files.selected', { count: store.chosen.length })}</span>
-        ${commands
-          .filter(({ inBar }) => inBar)
-          .map(
-            ({ icon, label, run }) => html`
-              <wa-button class="wide" size="s" appearance="plain" @click=${run}><wa-icon slot="start" name=${icon}></wa-icon>${t(label)}</wa-button>
-              <button class="icon-button narrow" aria-label=${t(label)} title=${t(label)} @click=${run}><wa-icon name=${icon}></wa-icon></button>
-            `,
-          )}
-        ${commands.every(({ inBar }) => inBar) ? nothing : this.#more(commands)}
-      </header>
-    `
-  }
-
-  #more(commands: ReturnType<typeof commandsFor>) {
-    const rest = commands.filter(({ inBar }) => !inBar)
-    return html`
-      <wa-dropdown placement="bottom-end" @wa-select=${(event: CustomEvent<{ item: { value: string } }>) => rest.find(({ id }) => id === event.detail.item.value)?.run()}>
-        <button slot="trigger" class="icon-button" aria-label=${t('more')}><wa-icon name="more"></wa-icon></button>
-        ${rest.map(({ id, icon, label }) => html`<wa-dropdown-item value=${id}><wa-icon slot="icon" name=${icon}></wa-icon>${t(label)}</wa-dropdown-item>`)}
-      </wa-dropdown>
-    `
+    return chosen.length > 0 ? choice(store, this.#actions.value) : this.#place()
   }
 
   #place() {

@@ -1,25 +1,23 @@
 // The list of entries. Only what is in sight is drawn; the keyboard stays on the list itself, the cursor is its active descendant.
 
 import { html, nothing } from 'lit'
-import { repeat } from 'lit/directives/repeat.js'
 import { t } from '../../i18n/i18n.ts'
 import { TwinElement } from '../../ui/element.ts'
 import '../../ui/empty.ts'
 import { consume, provided } from '../../ui/observable.ts'
 import { shared } from '../../ui/styles.ts'
-import { openEntry } from './commands.ts'
 import { actionsContext } from './contexts.ts'
-import { dragged, isOurs, startDrag } from './drag.ts'
 import './empty.ts'
 import type { Entry } from './entry.ts'
 import './list-head.ts'
 import './menu.ts'
 import { row, tile } from './list-items.ts'
 import { pressKey } from './list-keys.ts'
+import { click, doubleClick, drag, dragOver, drop, hitOf } from './list-pointer.ts'
 import { listStyles } from './list-styles.ts'
 import type { FileMenu } from './menu.ts'
 import { inSight, scrollTo } from './rows.ts'
-import { extend, nothing as none, only, toggle } from './selection.ts'
+import { only } from './selection.ts'
 import { filesContext } from './store.ts'
 
 /** In rem: the heights of a row, of one on a phone, and of a tile with its gap; the least width of a tile. */
@@ -114,11 +112,12 @@ class TwinFileList extends TwinElement {
     const draw = this.#grid ? tile : row
     const at = selection.cursor === undefined ? -1 : keys.indexOf(selection.cursor)
     const active = at >= sight.first && at < sight.last ? `item-${at}` : nothing
-    const parts = repeat(
-      shown.slice(sight.first, sight.last),
-      (entry) => entry.href,
-      (entry, offset) => draw(entry, { store, index: sight.first + offset, over: this.over === sight.first + offset }),
-    )
+    // Not keyed: while the list scrolls, the rows that leave are filled with those that come.
+    const parts = shown
+      .slice(sight.first, sight.last)
+      .map((entry, offset) =>
+        draw(entry, { store, index: sight.first + offset, over: this.over === sight.first + offset }),
+      )
     return html`
       ${this.#grid ? nothing : html`<twin-list-head ?plain=${this.plain}></twin-list-head>`}
       <div
@@ -132,11 +131,11 @@ class TwinFileList extends TwinElement {
         @scroll=${this.#measure}
         @keydown=${this.#key}
         @pointerdown=${(event: PointerEvent) => (this.#touch = event.pointerType === 'touch')}
-        @click=${this.#click}
-        @dblclick=${this.#open}
+        @click=${(event: MouseEvent) => click(event, store, this.#touch, (entry) => this.#openMenu(entry, event.clientX, event.clientY))}
+        @dblclick=${(event: MouseEvent) => doubleClick(event, store)}
         @contextmenu=${this.#menu}
-        @dragstart=${this.#drag}
-        @dragover=${this.#dragOver}
+        @dragstart=${(event: DragEvent) => drag(event, store)}
+        @dragover=${(event: DragEvent) => (this.over = dragOver(event, store))}
         @dragleave=${() => (this.over = undefined)}
         @drop=${this.#drop}
       >
@@ -148,52 +147,13 @@ class TwinFileList extends TwinElement {
     `
   }
 
-  /** The entry under an event, and which part of it. */
-  #hit(event: Event): { entry: Entry | undefined; index: number; part: string } {
-    let part = ''
-    for (const node of event.composedPath()) {
-      if (!(node instanceof HTMLElement)) continue
-      part ||= node.dataset.part ?? ''
-      if (node.dataset.index === undefined) continue
-      const index = Number(node.dataset.index)
-      return { entry: this.#store.value.shown[index], index, part }
-    }
-    return { entry: undefined, index: -1, part }
-  }
-
   #key(event: KeyboardEvent): void {
     const menu = () => this.#menuAtCursor()
     if (pressKey(event, this.#store.value, this.#actions.value, this.#shape, menu)) event.preventDefault()
   }
 
-  #click(event: MouseEvent): void {
-    const store = this.#store.value
-    const { entry, part } = this.#hit(event)
-    const { selection, keys } = store
-    if (entry === undefined) store.select(none)
-    else if (part === 'menu') {
-      event.preventDefault()
-      this.#openMenu(entry, event.clientX, event.clientY)
-    } else if (event.shiftKey) {
-      event.preventDefault()
-      store.select(extend(selection, keys, entry.href))
-    } else if (event.ctrlKey || event.metaKey || part === 'check' || (this.#touch && selection.chosen.size > 0)) {
-      event.preventDefault()
-      store.select(toggle(selection, entry.href))
-    } else if (part === 'open' || this.#touch) {
-      event.preventDefault()
-      openEntry(store, entry)
-    } else if (store.renaming !== entry.href) store.select(only(entry.href))
-  }
-
-  #open(event: MouseEvent): void {
-    const { entry, part } = this.#hit(event)
-    if (entry !== undefined && part === '' && this.#store.value.renaming === undefined)
-      openEntry(this.#store.value, entry)
-  }
-
   #menu(event: MouseEvent): void {
-    const { entry } = this.#hit(event)
+    const { entry } = hitOf(event, this.#store.value.shown)
     if (entry === undefined) return
     event.preventDefault()
     this.#openMenu(entry, event.clientX, event.clientY)
@@ -211,27 +171,9 @@ class TwinFileList extends TwinElement {
     this.renderRoot.querySelector<FileMenu>('twin-file-menu')?.at(x, y, () => this.#scroll?.focus())
   }
 
-  #drag(event: DragEvent): void {
-    const store = this.#store.value
-    const { entry } = this.#hit(event)
-    if (entry === undefined) return
-    if (!store.selection.chosen.has(entry.href)) store.select(only(entry.href))
-    startDrag(event, store.chosen)
-  }
-
-  #dragOver(event: DragEvent): void {
-    const { entry, index } = this.#hit(event)
-    const takes = isOurs(event) && entry?.folder === true && !this.#store.value.selection.chosen.has(entry.href)
-    this.over = takes ? index : undefined
-    if (takes) event.preventDefault()
-  }
-
   #drop(event: DragEvent): void {
-    const { entry } = this.#hit(event)
     this.over = undefined
-    if (!isOurs(event) || entry?.folder !== true) return
-    event.preventDefault()
-    void this.#actions.value.move(dragged(this.#store.value, event), entry.href)
+    drop(event, this.#store.value, this.#actions.value)
   }
 }
 customElements.define('twin-file-list', TwinFileList)

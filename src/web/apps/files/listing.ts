@@ -11,8 +11,9 @@ import { type Entry, entryOf } from './entry.ts'
 type Seen = { readonly entries: readonly Entry[]; readonly token: string }
 export type Usage = { readonly used: number; readonly available: number | undefined }
 
-/** Milliseconds between two renderings while a long list arrives. */
-const betweenParts = 400
+/** Milliseconds until the first part of a long list is shown, and how much longer it is from each part to the next. */
+const firstPart = 200
+const slower = 1.6
 
 export class Listing extends Observable {
   readonly href: string
@@ -120,13 +121,15 @@ export class Listing extends Observable {
 
   async #load(): Promise<void> {
     const fresh = new Map<string, Entry>()
-    let shown = performance.now() - betweenParts / 2
+    let pause = firstPart
+    let next = performance.now() + pause
     const found = (resource: Resource): void => {
       fresh.set(resource.href, entryOf(resource))
-      if (this.#known || performance.now() - shown < betweenParts) return
-      shown = performance.now()
+      if (this.#known || performance.now() < next) return
       this.#entries = new Map(fresh)
       this.changed()
+      pause *= slower
+      next = performance.now() + pause
     }
     const self = await dav.list(this.href, found, this.#stop.signal)
     this.#measure(self)
