@@ -57,6 +57,69 @@ export type clock = {
    */
   used: Generated<number>
 }
+export type collection = {
+  id: Generated<number>
+  accountId: number
+  /**
+   * 'calendar' | 'addressbook' | 'gone': what is left of a removed one, until its items are erased.
+   */
+  kind: string
+  /**
+   * The URL's segment.
+   */
+  name: string
+  displayName: string | null
+  description: string | null
+  /**
+   * As the client wrote it: `#rrggbb` or `#rrggbbaa`.
+   */
+  colour: string | null
+  sortOrder: number | null
+  /**
+   * Space-separated names of the components that a calendar takes.
+   */
+  components: string | null
+  /**
+   * A VTIMEZONE in an iCalendar object, as sent: what floating times mean.
+   */
+  timezone: string | null
+  /**
+   * 1 when a calendar's events take no time in a free-busy answer.
+   */
+  transparent: Generated<number>
+  createdAt: number
+  created: number
+  /**
+   * Position of the last change of its properties or of any of its items.
+   */
+  changed: number
+}
+export type collection_item = {
+  id: Generated<number>
+  collectionId: number
+  accountId: number
+  name: string
+  uid: string
+  /**
+   * 'VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY' or 'VCARD'
+   */
+  component: string
+  blobId: number
+  /**
+   * Bytes of the blob.
+   */
+  size: number
+  createdAt: number
+  modifiedAt: number
+  created: number
+  changed: number
+  /**
+   * Of calendar objects: no instance overlaps what is before or after (ms since 1970); null is unbounded.
+   */
+  firstStart: number | null
+  lastEnd: number | null
+  recurring: Generated<number>
+}
 export type credential = {
   id: Generated<number>
   accountId: number
@@ -202,6 +265,8 @@ export type DB = {
   account: account
   blob: blob
   clock: clock
+  collection: collection
+  collection_item: collection_item
   credential: credential
   invitation: invitation
   known_network: known_network

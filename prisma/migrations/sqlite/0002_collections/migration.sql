@@ -1,0 +1,57 @@
+-- CreateTable
+CREATE TABLE "collection" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "accountId" INTEGER NOT NULL,
+    "kind" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "displayName" TEXT,
+    "description" TEXT,
+    "colour" TEXT,
+    "sortOrder" INTEGER,
+    "components" TEXT,
+    "timezone" TEXT,
+    "transparent" INTEGER NOT NULL DEFAULT 0,
+    "createdAt" INTEGER NOT NULL,
+    "created" INTEGER NOT NULL,
+    "changed" INTEGER NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "collection_item" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "collectionId" INTEGER NOT NULL,
+    "accountId" INTEGER NOT NULL,
+    "name" TEXT NOT NULL,
+    "uid" TEXT NOT NULL,
+    "component" TEXT NOT NULL,
+    "blobId" INTEGER NOT NULL,
+    "size" INTEGER NOT NULL,
+    "createdAt" INTEGER NOT NULL,
+    "modifiedAt" INTEGER NOT NULL,
+    "created" INTEGER NOT NULL,
+    "changed" INTEGER NOT NULL,
+    "firstStart" INTEGER,
+    "lastEnd" INTEGER,
+    "recurring" INTEGER NOT NULL DEFAULT 0
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "collection_accountId_kind_name_key" ON "collection"("accountId", "kind", "name");
+
+-- CreateIndex
+CREATE INDEX "collection_item_collectionId_changed_idx" ON "collection_item"("collectionId", "changed");
+
+-- CreateIndex
+CREATE INDEX "collection_item_collectionId_firstStart_idx" ON "collection_item"("collectionId", "firstStart");
+
+-- CreateIndex
+CREATE INDEX "collection_item_accountId_idx" ON "collection_item"("accountId");
+
+-- CreateIndex
+CREATE INDEX "collection_item_blobId_idx" ON "collection_item"("blobId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "collection_item_collectionId_name_key" ON "collection_item"("collectionId", "name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "collection_item_collectionId_uid_key" ON "collection_item"("collectionId", "uid");
