@@ -1,15 +1,15 @@
 // Power cuts, recorded and simulated: see README.md. As many as a minute allows, up to 2000, or TWIN_POWER_CUTS.
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { type CheckOptions, type CheckResult, type Variant, variants } from './check.ts'
+import { folderWithShim, recorded, whyNoShim } from './shim.ts'
 import { readTrace } from './trace.ts'
 
 const cuts = Number(process.env.TWIN_POWER_CUTS ?? 2000)
@@ -20,16 +20,6 @@ const stepsInALife = 250
 const lives = ['kill', 'close', 'kill', 'kill', 'kill', 'close'] as const
 const here = new URL('.', import.meta.url).pathname
 
-function whyNot(): string | undefined {
-  if (process.platform !== 'linux') return 'needs Linux: it records by LD_PRELOAD'
-  try {
-    execFileSync('cc', ['--version'], { stdio: 'pipe' })
-    return undefined
-  } catch {
-    return 'needs a C compiler: apt-get install gcc libc6-dev'
-  }
-}
-
 type Life = { code: number | null; signal: string | null; errors: string }
 
 /** Lives one life of a twin under the recorder. */
@@ -39,36 +29,17 @@ async function live(
   end: string,
   environment: Record<string, string> = {},
 ): Promise<Life> {
-  const acks = join(folder, 'acks')
-  const recorded = join(folder, 'recorded')
-  await mkdir(recorded, { recursive: true })
-  const args = [recorded, acks, String(number), String(stepsInALife), end]
+  const args = [join(folder, 'recorded'), join(folder, 'acks'), String(number), String(stepsInALife), end]
   const child = spawn(
     process.execPath,
     ['--import', join(here, 'small-limits.ts'), join(here, 'workload.ts'), ...args],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        ...process.env,
-        LD_PRELOAD: join(folder, 'shim.so'),
-        POWER_CUT_FOLDER: recorded,
-        POWER_CUT_ACKS: acks,
-        POWER_CUT_TRACE: join(folder, 'trace'),
-        POWER_CUT_DELAY: '1500',
-        UV_USE_IO_URING: '0',
-        ...environment,
-      },
+      env: { ...recorded(folder), ...environment },
     },
   )
   const [errors, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'close')])
   return { code, signal, errors }
-}
-
-async function folderWithShim(): Promise<string> {
-  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'twin-power-cut-'))
-  const shim = ['-O2', '-shared', '-fPIC', '-o', join(folder, 'shim.so'), join(here, 'shim.c'), '-ldl', '-lpthread']
-  execFileSync('cc', shim, { stdio: 'pipe' })
-  return folder
 }
 
 async function checkInWorkers(
@@ -90,7 +61,7 @@ async function checkInWorkers(
   return total
 }
 
-describe('power cuts', { skip: whyNot() ?? false }, () => {
+describe('power cuts', { skip: whyNoShim() ?? false }, () => {
   let folder: string
   const round = (variant: Variant, number: number) => {
     const trace = join(folder, 'trace')
@@ -148,7 +119,7 @@ describe('power cuts', { skip: whyNot() ?? false }, () => {
   }
 })
 
-describe('a sync that fails', { skip: whyNot() ?? false }, () => {
+describe('a sync that fails', { skip: whyNoShim() ?? false }, () => {
   it('stops the process at once, and nothing more is acknowledged', async () => {
     const folder = await folderWithShim()
     const { signal, errors } = await live(folder, 1, 'close', { POWER_CUT_FAIL_SYNC: '40' })

@@ -12,6 +12,7 @@
  *
  * $POWER_CUT_DELAY: each sync takes up to that many microseconds more, which widens races.
  * $POWER_CUT_FAIL_SYNC: the sync of that number of a file whose name ends in "-wal" fails.
+ * $POWER_CUT_READ_ONLY: while a file of that path exists, every write fails as on a read-only disk.
  * Build: cc -O2 -shared -fPIC -o shim.so shim.c -ldl -lpthread
  */
 #define _GNU_SOURCE
@@ -48,7 +49,7 @@ static uint32_t opens, syncs, wal_syncs;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int trace = -1;
 static unsigned delay, fail_sync;
-static const char *folder, *acks;
+static const char *folder, *acks, *read_only;
 static size_t folder_length;
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -60,6 +61,7 @@ __attribute__((constructor)) static void start(void) {
   if (!folder || !acks || !path) return;
   folder_length = strlen(folder);
   if (getenv("POWER_CUT_DELAY")) delay = atoi(getenv("POWER_CUT_DELAY"));
+  read_only = getenv("POWER_CUT_READ_ONLY");
   if (getenv("POWER_CUT_FAIL_SYNC")) fail_sync = atoi(getenv("POWER_CUT_FAIL_SYNC"));
   int fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   trace = fcntl(fd, F_DUPFD_CLOEXEC, 1000); /* out of the way of the program */
@@ -177,15 +179,23 @@ int close(int fd) {
   return result;
 }
 
+static int refused(void) {
+  if (!read_only || access(read_only, F_OK)) return 0;
+  errno = EROFS;
+  return 1;
+}
+
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
   uint32_t id = open_id(fd);
   if (!id) return NEXT(pwritev64)(fd, parts, count, offset);
+  if (refused()) return -1;
   AS_ONE(ssize_t, NEXT(pwritev64)(fd, parts, count, offset), record('W', 0, id, 0, offset, parts, count, result))
 }
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { return pwritev64(fd, parts, count, offset); }
 ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) {
   uint32_t id = open_id(fd);
   if (!id) return syscall(SYS_pwrite64, fd, data, length, offset);
+  if (refused()) return -1;
   struct iovec part = {(void *)data, length};
   AS_ONE(ssize_t, syscall(SYS_pwrite64, fd, data, length, offset), record('W', 0, id, 0, offset, &part, 1, result))
 }
@@ -194,6 +204,7 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
   uint32_t id = open_id(fd);
   if (to_acks(fd)) refuse("writev of an acknowledgement");
   if (!id) return syscall(SYS_writev, fd, parts, count);
+  if (refused()) return -1;
   AS_ONE(ssize_t, syscall(SYS_writev, fd, parts, count),
          record('W', 0, id, 0, lseek(fd, 0, SEEK_CUR) - result, parts, count, result))
 }
@@ -201,6 +212,7 @@ ssize_t write(int fd, const void *data, size_t length) {
   uint32_t id = open_id(fd);
   int ack = to_acks(fd);
   if (!id && !ack) return syscall(SYS_write, fd, data, length);
+  if (!ack && refused()) return -1;
   struct iovec part = {(void *)data, length};
   AS_ONE(ssize_t, syscall(SYS_write, fd, data, length),
          record(ack ? 'A' : 'W', 0, id, 0, ack ? 0 : lseek(fd, 0, SEEK_CUR) - result, &part, 1, result))
@@ -208,6 +220,7 @@ ssize_t write(int fd, const void *data, size_t length) {
 int ftruncate64(int fd, off64_t size) {
   uint32_t id = open_id(fd);
   if (!id) return syscall(SYS_ftruncate, fd, size);
+  if (refused()) return -1;
   AS_ONE(int, syscall(SYS_ftruncate, fd, size), record('T', 0, id, 0, size, NULL, 0, 0))
 }
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }

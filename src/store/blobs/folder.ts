@@ -178,6 +178,8 @@ async function syncFolder(path: string): Promise<void> {
 
 function translate(error: unknown): never {
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOSPC' || code === 'EDQUOT') throw new DomainError('DiskFull', 'The disk of the twin is full.')
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
+    throw new DomainError('DiskFull', 'The disk of the twin is full or read-only.')
+  }
   throw error
 }
