@@ -18,19 +18,22 @@ const phases = [
 async function* runAll(words: string[]): AsyncGenerator<TestEvent> {
   const totals = new Map<string, number>()
   const skipped = new Map<string, string[]>()
+  let summary: TestEvent | undefined
   for (const { folders, ...options } of phases) {
     const files = testFiles(folders, words)
     if (files.length === 0) continue
     for await (const event of run({ files, ...options, execArgv }) as AsyncIterable<TestEvent>) {
       if (isClosingLine(event)) add(totals, event.data.message)
+      else if (isSummary(event)) summary = event
       else yield event
       if (event.type === 'test:pass' && typeof event.data.skip === 'string') {
         skipped.set(event.data.skip, [...(skipped.get(event.data.skip) ?? []), event.data.name])
       }
     }
   }
+  if (summary) yield summary // the reporter repeats what failed
   yield* describeSkipped(skipped).map(line)
-  yield* [...totals].map(([name, value]) => line(`${name} ${value}`))
+  yield* [...totals].map(([name, value]) => line(`${name} ${Math.round(value * 1e6) / 1e6}`))
   process.exitCode = (totals.get('fail') ?? 0) + (totals.get('cancelled') ?? 0) > 0 ? 1 : 0
 }
 
@@ -45,6 +48,8 @@ function testFiles(folders: string[], words: string[]): string[] {
 function isClosingLine(event: TestEvent): event is Extract<TestEvent, { type: 'test:diagnostic' }> {
   return event.type === 'test:diagnostic' && event.data.file === undefined
 }
+
+const isSummary = (event: TestEvent): boolean => event.type === 'test:summary' && event.data.file === undefined
 
 function add(totals: Map<string, number>, message: string): void {
   const [name = '', value] = message.split(' ')
