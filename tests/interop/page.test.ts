@@ -150,6 +150,38 @@ test('folders are made, entered, left by Back; entries are renamed, moved, copie
   await rowOf(page, 'Résumé.txt').getByText(name).locator('visible=true').waitFor()
 })
 
+test('files are dragged onto folders and steps of the path, and dropped from the desktop', { skip }, async () => {
+  await using house = await createPageTwin()
+  await house.twin.account('ann', password)
+  const { page } = await house.signedIn('ann', password)
+  await page.evaluate("fetch('/dav/files/ann/Box/', { method: 'MKCOL' })")
+  await upload(page, file('a.txt', 'a'), file('b.txt', 'b'), file('c.txt', 'c'))
+  await rowOf(page, 'a.txt').locator('[data-part=check]').click()
+  await rowOf(page, 'b.txt').locator('[data-part=check]').click()
+  await rowOf(page, 'b.txt').dragTo(rowOf(page, 'Box'))
+  await page.getByText('2 items moved to Box').first().waitFor()
+  await rowOf(page, 'c.txt').waitFor()
+  assert.equal(await page.getByRole('row').count(), 2)
+
+  await page.getByRole('link', { name: 'Box', exact: true }).click()
+  await rowOf(page, 'a.txt').dragTo(
+    page.getByRole('navigation', { name: 'Path' }).getByRole('link', { name: 'My files' }),
+  )
+  await rowOf(page, 'a.txt').waitFor({ state: 'detached' })
+  await rowOf(page, 'b.txt').waitFor()
+
+  const data = await page.evaluateHandle(`(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['dropped'], 'dropped.txt', { type: 'text/plain' }))
+    return data
+  })()`)
+  await page.getByRole('grid').dispatchEvent('dragover', { dataTransfer: data })
+  await page.getByText('Drop to upload to Box').waitFor()
+  await page.getByRole('grid').dispatchEvent('drop', { dataTransfer: data })
+  await rowOf(page, 'dropped.txt').waitFor()
+  assert.equal(await read(page, 'Box/dropped.txt'), 'dropped')
+})
+
 test('all of it is done with the keyboard', { skip }, async () => {
   await using house = await createPageTwin()
   await house.twin.account('ann', password)

@@ -78,8 +78,7 @@ class TwinFilesHead extends TwinElement {
 
   override render() {
     const store = this.#store.value
-    const { chosen } = store
-    return chosen.length > 0 ? choice(store, this.#actions.value) : this.#place()
+    return store.chosen.length > 0 && !store.dragging ? choice(store, this.#actions.value) : this.#place()
   }
 
   #place() {

@@ -47,6 +47,7 @@ export const drag = (event: DragEvent, store: FilesStore): void => {
   if (entry === undefined) return
   if (!store.selection.chosen.has(entry.href)) store.select(only(entry.href))
   startDrag(event, store.chosen)
+  store.drag(true)
 }
 
 /** The row that would take the drop: a folder that is not itself among what is dragged. */

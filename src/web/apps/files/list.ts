@@ -137,6 +137,7 @@ class TwinFileList extends TwinElement {
         @dragstart=${(event: DragEvent) => drag(event, store)}
         @dragover=${(event: DragEvent) => (this.over = dragOver(event, store))}
         @dragleave=${() => (this.over = undefined)}
+        @dragend=${() => store.drag(false)}
         @drop=${this.#drop}
       >
         <div class="space" role="presentation" .style=${`block-size: ${sight.total + 16}px`}>

@@ -38,8 +38,14 @@ const walk = async (entry: FileSystemEntry, folders: readonly string[]): Promise
   return (await Promise.all(members.map((member) => walk(member, inner)))).flat()
 }
 
-/** From a drop; the entries have to be taken before the first await, the list is empty after the event. */
+/** From a drop; what is dropped has to be taken before the first await, the list is empty after the event. */
 export const fromDrop = async (data: DataTransfer): Promise<readonly Picked[]> => {
-  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
-  return (await Promise.all(entries.map((entry) => walk(entry, [])))).flat()
+  const items = [...data.items].filter(({ kind }) => kind === 'file')
+  // What another program hands over as bytes has no entry.
+  const dropped = items.map((item) => item.webkitGetAsEntry() ?? item.getAsFile())
+  const picked = dropped.map(async (one): Promise<readonly Picked[]> => {
+    if (one === null) return []
+    return one instanceof File ? [{ file: one, folders: [] }] : walk(one, [])
+  })
+  return (await Promise.all(picked)).flat()
 }

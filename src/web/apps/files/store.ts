@@ -31,6 +31,8 @@ export class FilesStore extends Observable {
   /** The name in this folder that is being changed, by its address. */
   renaming: string | undefined
   dialog: Dialog | undefined
+  /** While something is dragged the path is shown, which takes drops, too. */
+  dragging = false
   searching: { readonly count: number } | undefined
   #listing: Listing | undefined
   #forget: (() => void) | undefined
@@ -137,6 +139,11 @@ export class FilesStore extends Observable {
 
   rename(href: string | undefined): void {
     this.renaming = href
+    this.changed()
+  }
+
+  drag(dragging: boolean): void {
+    this.dragging = dragging
     this.changed()
   }
 
