@@ -101,6 +101,11 @@ export class Metrics {
     this.#register(name, help, 'gauge', () => [`${name} ${read()}`])
   }
 
+  /** A number that only grows and that somebody else counts. */
+  counted(name: string, help: string, read: () => number): void {
+    this.#register(name, help, 'counter', () => [`${name} ${read()}`])
+  }
+
   /** A number for each value of one label, such as the days that each certificate still has. */
   gauges(
     name: string,

@@ -23,6 +23,7 @@ import { Certificates } from './protocols/http/tls/certificates.ts'
 import { keysFolder } from './store/keys.ts'
 import type { Store } from './store/store.ts'
 import { Upkeep } from './store/upkeep.ts'
+import { reportStore } from './store-metrics.ts'
 
 export type Twin = {
   /** Where people open the page; ends in a slash. */
@@ -50,6 +51,7 @@ export async function createTwin(config: Config, log: Logger): Promise<Twin> {
 async function build(config: Config, log: Logger, floors: AsyncDisposableStack): Promise<Twin> {
   const metrics = new Metrics()
   const store = floors.use(await openStore(config))
+  reportStore(store, metrics)
   const upkeep = new Upkeep({
     files: store.files,
     blobs: store.blobs,

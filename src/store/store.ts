@@ -11,7 +11,7 @@ import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfin
 import type { Blobs } from './blobs/blobs.ts'
 import { openEngine } from './engine/open.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
-import type { Body, Dialect, Engine, Tx, View } from './engine/types.ts'
+import type { Body, Dialect, Engine, EngineStats, Tx, View } from './engine/types.ts'
 import type { Files, FilesSettings } from './files/files.ts'
 import { type FileParts, openFiles } from './files/open.ts'
 import { makeFolder, requireWritable } from './folders.ts'
@@ -150,6 +150,11 @@ export class Store {
   /** Writes a consistent copy of the database to `file`, beside the running writes. */
   copyDatabase(file: string): Promise<void> {
     return this.#engine.copyTo(file)
+  }
+
+  /** What the database has done since the store was opened. */
+  stats(): EngineStats {
+    return this.#engine.stats()
   }
 
   async close(): Promise<void> {

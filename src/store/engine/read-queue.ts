@@ -25,6 +25,8 @@ export class ReadQueue {
   #jobs: Job[] = []
   #running: Promise<void> | undefined
   #closed = false
+  /** Answered since the start. */
+  reads = 0
 
   constructor(options: ReadQueueOptions) {
     this.#options = options
@@ -74,6 +76,7 @@ export class ReadQueue {
       for (const job of jobs) job.reject(reason)
       return
     }
+    this.reads += outcomes.length
     if (outcomes.length < jobs.length) this.#jobs = jobs.slice(outcomes.length).concat(this.#jobs)
     // Asked for after the last query: a body that dawdled may have seen commits made meanwhile.
     durable().then(

@@ -54,6 +54,18 @@ export type Session = {
 
 export type Body<T, V> = (view: V) => Promise<T>
 
+/** What an engine has done since it was opened, for whoever watches it. */
+export type EngineStats = {
+  writes: number
+  /** Fewer than the writes: they share transactions. */
+  commits: number
+  reads: number
+  waitingWrites: number
+  waitingReads: number
+  /** Of the WAL; PostgreSQL keeps its own account of these. */
+  wal?: { syncs: number; syncSeconds: number; pages: number }
+}
+
 /** One database with its durability: what `Store` is built on. */
 export type Engine = {
   readonly dialect: Dialect
@@ -61,5 +73,6 @@ export type Engine = {
   read<T>(body: Body<T, View>): Promise<T>
   /** Writes a consistent copy for a backup. */
   copyTo(file: string): Promise<void>
+  stats(): EngineStats
   close(): Promise<void>
 }

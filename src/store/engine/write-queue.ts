@@ -21,9 +21,17 @@ export class WriteQueue {
   #running: Promise<void> | undefined
   #held: Promise<void> | undefined
   #closed = false
+  /** Kept or refused, since the start. */
+  writes = 0
+  commits = 0
 
   constructor(options: WriteQueueOptions) {
     this.#options = options
+  }
+
+  /** Writes that wait. */
+  get length(): number {
+    return this.#jobs.length
   }
 
   write<T>(body: Body<T, Tx>): Promise<T> {
@@ -74,6 +82,8 @@ export class WriteQueue {
     const batch = new Batch(this.#options)
     try {
       const taken = await batch.run(jobs)
+      this.writes += taken
+      this.commits++
       if (taken < jobs.length) this.#jobs = jobs.slice(taken).concat(this.#jobs)
     } catch (error) {
       const reason = this.#options.translate(error)

@@ -4,7 +4,7 @@
 import { postgresqlReaders } from '../../../limits.ts'
 import { ReadQueue } from '../read-queue.ts'
 import { Turns } from '../turns.ts'
-import type { Body, Engine, Tx, View } from '../types.ts'
+import type { Body, Engine, EngineStats, Tx, View } from '../types.ts'
 import { WriteQueue } from '../write-queue.ts'
 import { connect } from './connection.ts'
 import { copyToSqlite } from './copy.ts'
@@ -69,6 +69,13 @@ export class PostgresqlEngine implements Engine {
 
   copyTo(file: string): Promise<void> {
     return copyToSqlite(this.#url, file)
+  }
+
+  stats(): EngineStats {
+    const { writes, commits, length: waitingWrites } = this.#writes
+    const reads = this.#reads.reduce((sum, queue) => sum + queue.reads, 0)
+    const waitingReads = this.#reads.reduce((sum, queue) => sum + queue.length, 0)
+    return { writes, commits, reads, waitingWrites, waitingReads }
   }
 
   close(): Promise<void> {

@@ -25,6 +25,8 @@ export class Checkpointer {
   #looking: Promise<void> | undefined
   #answer: ((answer: CheckpointAnswer) => void) | undefined
   #closing = false
+  /** Length of the WAL when it was last looked at. */
+  walPages = 0
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -83,6 +85,7 @@ export class Checkpointer {
       throw new Error(`the checkpoint of the database failed: ${answer.failed}`)
     }
     this.#options.verifyWal()
+    this.walPages = answer.log
     return answer
   }
 

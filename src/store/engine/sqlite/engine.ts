@@ -10,7 +10,7 @@ import { DomainError } from '../../../errors.ts'
 import { databaseCacheKilobytes } from '../../../limits.ts'
 import { ReadQueue } from '../read-queue.ts'
 import { Turns } from '../turns.ts'
-import type { Body, Engine, Tx, View } from '../types.ts'
+import type { Body, Engine, EngineStats, Tx, View } from '../types.ts'
 import { WriteQueue } from '../write-queue.ts'
 import { Checkpointer } from './checkpointer.ts'
 import { isFailedSync, isUnwritable, translate } from './errors.ts'
@@ -95,6 +95,13 @@ export class SqliteEngine implements Engine {
     const copy = copyInWorker(this.#file, file).finally(() => this.#copies.delete(copy))
     this.#copies.add(copy)
     return copy
+  }
+
+  stats(): EngineStats {
+    const { writes, commits } = this.#writes
+    const wal = { syncs: this.#sync.syncs, syncSeconds: this.#sync.seconds, pages: this.#checkpointer.walPages }
+    const waiting = { waitingWrites: this.#writes.length, waitingReads: this.#reads.length }
+    return { writes, commits, reads: this.#reads.reads, ...waiting, wal }
   }
 
   close(): Promise<void> {

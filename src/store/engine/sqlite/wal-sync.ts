@@ -16,6 +16,10 @@ export class WalSync {
   #failed: Error | undefined
   #waiting: Waiting[] = []
   #closing = false
+  #began = 0
+  /** Since the start. */
+  syncs = 0
+  seconds = 0
 
   constructor(options: WalSyncOptions) {
     this.#onFailure = options.onFailure
@@ -68,6 +72,7 @@ export class WalSync {
   #start(): void {
     if (this.#syncing > 0 || this.#failed) return
     this.#syncing = this.#committed // read before the sync begins: later commits are not covered
+    this.#began = performance.now()
     this.#worker.ref()
     this.#worker.postMessage('sync')
   }
@@ -75,6 +80,8 @@ export class WalSync {
   #onSynced(): void {
     this.#durable = this.#syncing
     this.#syncing = 0
+    this.syncs++
+    this.seconds += (performance.now() - this.#began) / 1000
     const waiting = this.#waiting
     this.#waiting = waiting.filter(({ upTo }) => upTo > this.#durable)
     if (this.#waiting.length > 0) this.#start()
