@@ -1,6 +1,6 @@
 // What the core knows of the things it serves. Files, trash and versions are spaces; calendars and contacts are two
 // more: each names its resources, says what its verbs do, and adds properties, reports and DAV features of its own.
-// A method that a space leaves out is one that it does not allow. Spaces know no HTTP but `Content`'s type.
+// What a space leaves out is what it does not allow. A space knows neither requests nor answers: those are the core's.
 
 import type { Readable } from 'node:stream'
 import type { Element } from '../../formats/xml/element.ts'

@@ -85,7 +85,7 @@ export const filesSpace = (store: Store): Space<NodeResource> => {
     },
     async remove(tx, resource) {
       const node = await store.files.remove(tx, resource)
-      if (isScratch(resource.name)) {
+      if (!resource.isCollection && isScratch(resource.name)) {
         await store.files.trash.discard(tx, node)
         return { finish: () => store.files.trash.erase(node.accountId) }
       }

@@ -105,6 +105,8 @@ test('what Finder, Word and LibreOffice leave beside files does not fill the tra
     const { status, headers } = await dav.ask('DELETE', base + name)
     assert.deepEqual([status, headers.location], [204, undefined], name)
   }
+  await dav.ask('MKCOL', `${base}._folder`)
+  assert.match(String((await dav.ask('DELETE', `${base}._folder`)).headers.location), /^\/dav\/trash\//)
 })
 
 test('an overwrite makes the former content a version, newest first', async () => {

@@ -29,7 +29,7 @@ export const updatePart = async (exchange: Exchange, rangeFor: (size: number) =>
       const place = await requireWritable(exchange, tx)
       if (place.resource?.id !== resource?.id || place.resource?.etag !== resource?.etag)
         throw new DomainError('Conflict', 'It was changed meanwhile')
-      return putAt(tx, place, { staged, contentType: place.resource?.contentType, modifiedAt: undefined })
+      return putAt(tx, place, { staged, contentType: undefined, modifiedAt: undefined })
     })
     answerWritten(exchange, outcome)
   } catch (error) {
