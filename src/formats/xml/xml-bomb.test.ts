@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { isDomainError } from '../../errors.ts'
 import { xmlBytes, xmlDepth } from '../../limits.ts'
 import { parseXml } from './parse.ts'
 import { writeContent } from './write.ts'
@@ -46,4 +48,50 @@ test('many attributes and many namespace declarations stay linear', () => {
 test('a long namespace around many children is not multiplied without bound when they are written', () => {
   const root = parse(`<a xmlns:b="${'u'.repeat(100_000)}">${'<c/>'.repeat(100_000)}</a>`)
   assert.throws(() => writeContent(root), { code: 'TooLarge' })
+})
+
+test('whatever is sent, the parser answers or refuses', () => {
+  const piece = fc.constantFrom(
+    '<a>',
+    '</a>',
+    '<a:b xmlns:a="urn:a">',
+    '</a:b>',
+    '<a/>',
+    '<!--',
+    '-->',
+    '<![CDATA[',
+    ']]>',
+    '<?xml version="1.0"?>',
+    '<?',
+    '?>',
+    '<!',
+    '&',
+    ';',
+    '&#x41;',
+    '&#0;',
+    '&#x110000;',
+    '"',
+    "'",
+    '=',
+    ' ',
+    'xml:lang',
+    ' xmlns=""',
+    '<',
+    '>',
+    '/',
+    '\ufeff',
+  )
+  const refused = (bytes: Uint8Array) => {
+    try {
+      parseXml(bytes)
+    } catch (error) {
+      assert.ok(isDomainError(error), String(error))
+    }
+  }
+  const pieces = fc.array(fc.oneof(piece, fc.string({ maxLength: 3, unit: 'binary' })), { maxLength: 30 })
+  fc.assert(
+    fc.property(pieces, (parts) => refused(Buffer.from(parts.join('')))),
+    { numRuns: 3000 },
+  )
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), refused), { numRuns: 1000 })
 })
