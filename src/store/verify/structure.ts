@@ -19,6 +19,14 @@ const references: Check[] = [
   orphan('version', 'accountId', 'account'),
   orphan('version', 'nodeId', 'node'),
   orphan('version', 'blobId', 'blob'),
+  orphan('collection', 'accountId', 'account'),
+  orphan('collection_item', 'accountId', 'account'),
+  orphan('collection_item', 'collectionId', 'collection'),
+  orphan('collection_item', 'blobId', 'blob'),
+  orphan('property', 'itemId', 'collection', `t.kind = 'collection'`),
+  orphan('property', 'itemId', 'collection_item', `t.kind = 'item'`),
+  orphan('lock', 'itemId', 'collection', `t.kind = 'collection'`),
+  orphan('lock', 'itemId', 'collection_item', `t.kind = 'item'`),
   orphan('trash', 'accountId', 'account'),
   orphan('trash', 'nodeId', 'node'),
   orphan('property', 'itemId', 'node', `t.kind = 'node'`),
@@ -50,13 +58,18 @@ const tree: Check[] = [
     says: (row) => `node ${row.id} has the impossible name ${JSON.stringify(row.name)}`,
   },
   {
-    sql: 'SELECT id, isFolder FROM node WHERE (isFolder = 1 AND blobId IS NOT NULL) OR (isFolder = 0 AND blobId IS NULL)',
+    // What was moved onto another file has given its content away, and waits under the staging root to be erased.
+    sql: `SELECT n.id, n.isFolder FROM node n LEFT JOIN node p ON p.id = n.parentId
+          WHERE (n.isFolder = 1 AND n.blobId IS NOT NULL)
+          OR (n.isFolder = 0 AND n.blobId IS NULL AND NOT (p.parentId IS NULL AND p.name LIKE 'staging/%'))`,
     says: (row) => (row.isFolder ? `folder ${row.id} has a content` : `file ${row.id} has no content`),
   },
   {
     sql: `SELECT 'node' AS kind, n.id, n.size, b.size AS actual FROM node n JOIN blob b ON b.id = n.blobId WHERE n.size <> b.size
           UNION ALL
-          SELECT 'version', v.id, v.size, b.size FROM version v JOIN blob b ON b.id = v.blobId WHERE v.size <> b.size`,
+          SELECT 'version', v.id, v.size, b.size FROM version v JOIN blob b ON b.id = v.blobId WHERE v.size <> b.size
+          UNION ALL
+          SELECT 'item', i.id, i.size, b.size FROM collection_item i JOIN blob b ON b.id = i.blobId WHERE i.size <> b.size`,
     says: (row) => `${row.kind} ${row.id} says ${row.size} bytes and its content has ${row.actual}`,
   },
 ]
@@ -70,17 +83,31 @@ const journal: Check[] = [
       `node ${row.id} came at ${row.created}, changed at ${row.changed}, and its account's clock is at ${row.clock}`,
   },
   {
+    sql: `SELECT i.id, i.created, i.changed, c.changed AS latest FROM collection_item i JOIN collection c ON c.id = i.collectionId
+          WHERE i.changed > c.changed OR i.created > i.changed`,
+    says: (row) =>
+      `item ${row.id} came at ${row.created}, changed at ${row.changed}, and its collection at ${row.latest}`,
+  },
+  {
+    sql: `SELECT c.id, c.created, c.changed, COALESCE(k.position, 0) AS clock FROM collection c
+          LEFT JOIN clock k ON k.accountId = c.accountId
+          WHERE c.changed > COALESCE(k.position, 0) OR c.created > c.changed`,
+    says: (row) =>
+      `collection ${row.id} came at ${row.created}, changed at ${row.changed}, and its account's clock is at ${row.clock}`,
+  },
+  {
     sql: `SELECT t.id, t.position, COALESCE(c.position, 0) AS clock FROM tombstone t
           LEFT JOIN clock c ON c.accountId = t.accountId WHERE t.position > COALESCE(c.position, 0)`,
     says: (row) => `tombstone ${row.id} is at ${row.position}, and its account's clock at ${row.clock}`,
   },
   {
-    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) AS owned
+    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) AS owned
           FROM account a
           LEFT JOIN clock c ON c.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM node WHERE isFolder = 0 GROUP BY accountId) n ON n.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM version GROUP BY accountId) v ON v.accountId = a.id
-          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0)`,
+          LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM collection_item GROUP BY accountId) i ON i.accountId = a.id
+          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0)`,
     says: (row) => `account ${row.name} is charged ${row.used} bytes and owns ${row.owned}`,
   },
 ]

@@ -60,6 +60,18 @@ describe('verify', () => {
     })
   })
 
+  it('takes a file that gave its content to another, and waits to be erased, for what it is', async () => {
+    await using opened = await openTestStore()
+    const { store } = opened
+    const { small, large } = await fill(store)
+    await store.write(async (tx) => {
+      const [source, target] = [await store.files.get(tx, large), await store.files.get(tx, small)]
+      assert.ok(source && target)
+      await store.files.moveOnto(tx, source, target)
+    })
+    assert.deepEqual((await verify(store.directory)).problems, [])
+  })
+
   it('finds a content that was changed on the disk', async () =>
     assert.match(
       await problemsAfter((_, { largeFile }) => writeFile(largeFile, 'L'.repeat(inlineBlobBytes + 1))),
