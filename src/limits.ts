@@ -27,8 +27,8 @@ export const preparedStatements = 500
 /** KiB of database pages kept in memory: the inner pages of the indexes of some millions of files. */
 export const databaseCacheKilobytes = 65_536
 
-/** WAL pages (4 KiB each) after which commits wait for a checkpoint to finish: 256 MiB. */
-export const walPagesBeforeHold = 65_536
+/** WAL pages (4 KiB each) after which commits wait for a checkpoint to finish, so that the WAL begins anew: 128 MiB. */
+export const walPagesBeforeHold = 32_768
 
 /** WAL pages after which a checkpoint runs beside the writes: 4 MiB. */
 export const walPagesBeforeCheckpoint = 1024
@@ -359,8 +359,14 @@ export const icalendarDepth = 8
 /** Components of one iCalendar object: an import of a whole calendar fits. */
 export const icalendarComponents = 200_000
 
-/** Days without an instance after which a recurrence is over: two turns of the calendar's 400 years. */
-export const recurrenceSearchDays = 2 * 146_097
+/** Days without an instance after which a recurrence is over: a turn of the calendar's 400 years, all periods taken at their longest. */
+export const recurrenceSearchDays = 150_000
+
+/** Steps (days looked at, instances found) that one object's recurrences may take in one question: some 50 ms. */
+export const recurrenceSteps = 500_000
+
+/** Instances of one object in a year, of a rule with COUNT in all, or in one answer: every twenty minutes all year fits. */
+export const instancesOfObject = 30_000
 
 /** Distinct TZIDs looked up in the IANA database that are remembered; it has some 600. */
 export const ianaZones = 5000
@@ -370,3 +376,9 @@ export const vtimezoneYears = 2200
 
 /** Onsets of one observance: a yearly rule has one a year. */
 export const vtimezoneOnsets = 2000
+
+/** Calendars, and address books, of one account: each is a row of every client's list. */
+export const collectionsPerAccount = 500
+
+/** Items of a removed calendar or address book erased in one write, so that others get their turn. */
+export const collectionRowsPerWrite = 250

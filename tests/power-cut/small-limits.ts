@@ -7,7 +7,7 @@ const small: Record<string, number> = {
   databaseCacheKilobytes: 96,
   checkpointEveryMilliseconds: 20,
   walPagesBeforeCheckpoint: 16,
-  walPagesBeforeHold: 400,
+  walPagesBeforeHold: 200,
 }
 
 registerHooks({

@@ -1,15 +1,19 @@
-// Moves the WAL into the database file from a worker, beside the writes. Under constant writes a
-// passive checkpoint never reaches the end, so a WAL that grew too long makes the writes wait once.
-// A checkpoint that finds no room changes nothing that matters and is tried again; one that fails in
+// Moves the WAL into the database file from a worker, beside the writes. The WAL begins anew only when all
+// of it has been moved, which under constant writes never happens by itself: when it has grown long the
+// checkpoint catches up, and the writes wait for what is left.
+// A checkpoint that finds no room, or another program's lock, changes nothing that matters and is tried again; one that fails in
 // any other way may have failed to sync, and ends the process.
 import { Worker } from 'node:worker_threads'
-import { checkpointEveryMilliseconds, walPagesBeforeHold } from '../../../limits.ts'
-import { isUnwritable } from './errors.ts'
+import { checkpointEveryMilliseconds, walPagesBeforeCheckpoint, walPagesBeforeHold } from '../../../limits.ts'
+import { isBusy, isUnwritable } from './errors.ts'
 
 export type CheckpointAnswer = { log: number; checkpointed: number } | { failed: string; errcode: number | undefined }
 
+export type CheckpointWorkerData = { file: string; pagesBeforeCheckpoint: number }
+
 export type CheckpointerOptions = {
   file: string
+  bounds?: { everyMilliseconds: number; pagesBeforeCheckpoint: number; pagesBeforeHold: number }
   /** Runs `work` while no commit happens. */
   hold: (work: () => Promise<void>) => Promise<void>
   onFailure: (error: Error) => void
@@ -19,6 +23,7 @@ export type CheckpointerOptions = {
 
 export class Checkpointer {
   readonly #options: CheckpointerOptions
+  readonly #bounds: NonNullable<CheckpointerOptions['bounds']>
   readonly #worker: Worker
   readonly #exited: Promise<void>
   #timer: NodeJS.Timeout | undefined
@@ -30,9 +35,14 @@ export class Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
-    this.#worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
-      workerData: { file: options.file },
-    })
+    this.#bounds = options.bounds ?? {
+      everyMilliseconds: checkpointEveryMilliseconds,
+      pagesBeforeCheckpoint: walPagesBeforeCheckpoint,
+      pagesBeforeHold: walPagesBeforeHold,
+    }
+    const { pagesBeforeCheckpoint } = this.#bounds
+    const workerData: CheckpointWorkerData = { file: options.file, pagesBeforeCheckpoint }
+    this.#worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData })
     this.#worker.on('message', (answer: CheckpointAnswer) => this.#answer?.(answer))
     this.#worker.on('error', (error) => this.#died(String(error)))
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
@@ -48,7 +58,7 @@ export class Checkpointer {
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined
       })
-    }, checkpointEveryMilliseconds).unref()
+    }, this.#bounds.everyMilliseconds).unref()
   }
 
   /** Ends the worker, so that the writer's connection is the last one. */
@@ -63,14 +73,28 @@ export class Checkpointer {
 
   async #look(): Promise<void> {
     try {
-      const { log, checkpointed } = await this.#ask('advance')
-      if (log <= walPagesBeforeHold || checkpointed === log) return
-      await this.#options.hold(async () => {
-        await this.#ask('finish')
-      })
+      const { log } = await this.#ask('advance')
+      if (log > this.#bounds.pagesBeforeHold) await this.#beginAnew()
     } catch (error) {
       this.#options.onFailure(error as Error)
     }
+  }
+
+  /** Each pass leaves what was written meanwhile: passes until that is little, then the writes wait for the last one. */
+  async #beginAnew(): Promise<void> {
+    let before = Number.POSITIVE_INFINITY
+    let left = await this.#finish()
+    while (left > this.#bounds.pagesBeforeCheckpoint && left < before) {
+      before = left
+      left = await this.#finish()
+    }
+    if (left > 0) await this.#options.hold(async () => void (await this.#finish()))
+  }
+
+  /** Pages that are left in the WAL. */
+  async #finish(): Promise<number> {
+    const { log, checkpointed } = await this.#ask('finish')
+    return log - checkpointed
   }
 
   async #ask(message: 'advance' | 'finish'): Promise<{ log: number; checkpointed: number }> {
@@ -81,7 +105,7 @@ export class Checkpointer {
     })
     this.#worker.unref()
     if ('failed' in answer) {
-      if (isUnwritable(answer.errcode)) return { log: 0, checkpointed: 0 }
+      if (isUnwritable(answer.errcode) || isBusy(answer.errcode)) return { log: 0, checkpointed: 0 }
       throw new Error(`the checkpoint of the database failed: ${answer.failed}`)
     }
     this.#options.verifyWal()

@@ -12,6 +12,10 @@ const SQLITE_IOERR_SHMSIZE = 4874
 export const isUnwritable = (errcode: number | undefined): boolean =>
   errcode === SQLITE_FULL || errcode === SQLITE_IOERR_WRITE || errcode === SQLITE_IOERR_SHMSIZE
 
+/** Another program holds a lock. */
+export const isBusy = (errcode: number | undefined): boolean =>
+  errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY
+
 /** The page cache may now show what the disk has not got, and a second sync would succeed without writing it. */
 export const isFailedSync = (error: unknown): boolean => {
   const errcode = errcodeOf(error)
@@ -22,9 +26,7 @@ export const isFailedSync = (error: unknown): boolean => {
 export function translate(error: unknown): unknown {
   const errcode = errcodeOf(error)
   if (isUnwritable(errcode)) return new DomainError('DiskFull', 'The disk of the twin is full or read-only.')
-  if (errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY) {
-    return new DomainError('Unavailable', 'Another program holds the database.')
-  }
+  if (isBusy(errcode)) return new DomainError('Unavailable', 'Another program holds the database.')
   return error
 }
 
