@@ -54,6 +54,7 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   reportStore(store, metrics)
   const upkeep = new Upkeep({
     files: store.files,
+    collections: store.collections,
     blobs: store.blobs,
     write: (body) => store.write(body),
     onError: (error) => log.error({ err: error }, 'the upkeep failed; the next round tries again'),

@@ -9,6 +9,7 @@ import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
 import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfinished.ts'
 import type { Blobs } from './blobs/blobs.ts'
+import { Collections } from './collections/collections.ts'
 import { openEngine } from './engine/open.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
 import type { Body, Dialect, Engine, EngineStats, Tx, View } from './engine/types.ts'
@@ -49,6 +50,7 @@ export class Store {
   readonly locks: Locks
   readonly properties: Properties
   readonly files: Files
+  readonly collections: Collections
   /** Of the data of deleted accounts. */
   readonly erasures: Erasures
   readonly #engine: Engine
@@ -93,8 +95,10 @@ export class Store {
       const kept = options.files ?? { versions: { days: 180, count: 50 }, trashDays: 30 }
       const settings = { ...kept, defaultQuota: options.defaultQuota ?? null }
       const fileParts = await openFiles({ ...common, journal, settings })
-      const erasures = new Erasures({ ...common, files: fileParts.files })
-      return new Store(options, { engine, watchers, journal, now, lock, erasures, ...accountParts, ...fileParts })
+      const collections = new Collections({ ...common, journal, ...fileParts })
+      const erasures = new Erasures({ ...common, files: fileParts.files, collections })
+      const parts = { engine, watchers, journal, now, lock, erasures, collections, ...accountParts, ...fileParts }
+      return new Store(options, parts)
     } catch (error) {
       await engine.close()
       throw error
@@ -110,6 +114,7 @@ export class Store {
       now: () => number
       lock: FolderLock
       erasures: Erasures
+      collections: Collections
     } & AccountParts &
       FileParts,
   ) {
@@ -124,6 +129,7 @@ export class Store {
     this.locks = parts.locks
     this.properties = parts.properties
     this.files = parts.files
+    this.collections = parts.collections
     this.erasures = parts.erasures
     this.#engine = parts.engine
     this.#watchers = parts.watchers

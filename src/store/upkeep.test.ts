@@ -8,6 +8,7 @@ import { Upkeep } from './upkeep.ts'
 const upkeep = (store: Store, rounds: string[], name: string) =>
   new Upkeep({
     files: { tidy: async () => void rounds.push(name) } as unknown as Store['files'],
+    collections: store.collections,
     blobs: store.blobs,
     write: (body) => store.write(body),
     onError: (error) => assert.fail(String(error)),
@@ -39,6 +40,7 @@ test('a round that fails is told, and the next one runs', async () => {
         if (fails) throw new Error('no')
       },
     } as unknown as Store['files'],
+    collections: opened.store.collections,
     blobs: opened.store.blobs,
     write: (body) => opened.store.write(body),
     onError: (error) => errors.push(error),

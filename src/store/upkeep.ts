@@ -3,12 +3,14 @@
 import { randomUUID } from 'node:crypto'
 import { upkeepEveryMilliseconds, upkeepLeaseMilliseconds } from '../limits.ts'
 import type { Blobs } from './blobs/blobs.ts'
+import type { Collections } from './collections/collections.ts'
 import type { Body, Tx } from './engine/types.ts'
 import type { Files } from './files/files.ts'
 
 export type UpkeepOptions = {
   blobs: Blobs
   files: Files
+  collections: Pick<Collections, 'tidy'>
   write: <T>(body: Body<T, Tx>) => Promise<T>
   /** A round that failed; the next one tries again. */
   onError: (error: unknown) => void
@@ -46,9 +48,10 @@ export class Upkeep {
   }
 
   async #round(): Promise<void> {
-    const { files, blobs, write } = this.#options
+    const { files, collections, blobs, write } = this.#options
     if (!(await write((tx) => takeLease(tx, this.#holder)))) return
     await files.tidy()
+    await collections.tidy()
     await blobs.collect()
   }
 }

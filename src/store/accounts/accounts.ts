@@ -2,6 +2,7 @@
 // There is always an admin who can sign in: the last one is not deleted, disabled or demoted.
 import { randomUUID } from 'node:crypto'
 import { DomainError } from '../../errors.ts'
+import { makeDefaultCollections } from '../collections/collection.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { makeRoots } from '../files/node.ts'
@@ -124,6 +125,7 @@ export class Accounts {
     }
     await tx.db.insertInto('clock').values({ accountId: inserted.id }).execute()
     await makeRoots(tx, inserted.id)
+    await makeDefaultCollections(tx, inserted.id)
     tx.changed(credentialsTopic)
     return toAccount({ ...values, id: inserted.id, quota: null, used: 0 })
   }

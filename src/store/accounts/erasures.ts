@@ -1,5 +1,7 @@
 // The data of deleted accounts go in bounded writes, beside everything else; a twin that is stopped meanwhile goes on at
 // its next start. The clock goes last, and with it goes the mark that there is something left to erase.
+
+import { hasCollections } from '../collections/erase.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { deletedTopic } from './accounts.ts'
 
@@ -8,6 +10,7 @@ export type ErasuresOptions = {
   read: <T>(body: (view: View) => Promise<T>) => Promise<T>
   watch: (topic: string, listener: () => void) => () => void
   files: { eraseAll(accountId: number): Promise<void> }
+  collections: { eraseAll(accountId: number): Promise<void> }
 }
 
 export class Erasures {
@@ -39,12 +42,14 @@ export class Erasures {
   }
 
   async #erase(): Promise<void> {
-    const { read, write, files } = this.#options
+    const { read, write, files, collections } = this.#options
     const left = await read(unerased)
     for (const { id } of left) {
       if (this.#closed) return
-      do await files.eraseAll(id)
-      while (!(await write((tx) => finish(tx, id))))
+      do {
+        await files.eraseAll(id)
+        await collections.eraseAll(id)
+      } while (!(await write((tx) => finish(tx, id))))
     }
   }
 }
@@ -68,7 +73,7 @@ async function finish(tx: Tx, accountId: number): Promise<boolean> {
     .where('parentId', 'is not', null)
     .limit(1)
     .executeTakeFirst()
-  if (left) return false
+  if (left || (await hasCollections(tx, accountId))) return false
   await tx.db.deleteFrom('lock').where('accountId', '=', accountId).execute()
   await tx.db.deleteFrom('node').where('accountId', '=', accountId).execute()
   await tx.db.deleteFrom('clock').where('accountId', '=', accountId).execute()

@@ -13,6 +13,7 @@ import type { BlobBackend } from './backend.ts'
 const references = [
   ['node', 'blobId'],
   ['version', 'blobId'],
+  ['collection_item', 'blobId'],
 ] as const
 
 const unreferenced = sql<boolean>`${sql.join(

@@ -59,3 +59,13 @@ CREATE UNIQUE INDEX "collection_item_collectionId_name_key" ON "collection_item"
 
 -- CreateIndex
 CREATE UNIQUE INDEX "collection_item_collectionId_uid_key" ON "collection_item"("collectionId", "uid");
+
+-- What every account begins with, for those that there are (src/store/collections/collection.ts).
+INSERT INTO "collection" ("accountId", "kind", "name", "displayName", "components", "createdAt", "created", "changed")
+SELECT "account"."id", "first"."kind", "first"."name", "first"."displayName", "first"."components", "account"."createdAt", 0, 0
+FROM "account", (
+    SELECT 'calendar' AS "kind", 'calendar' AS "name", 'Calendar' AS "displayName", 'VEVENT' AS "components"
+    UNION ALL SELECT 'calendar', 'tasks', 'Tasks', 'VTODO VJOURNAL'
+    UNION ALL SELECT 'addressbook', 'contacts', 'Contacts', NULL
+) AS "first"
+WHERE "account"."state" <> 'deleted';
