@@ -49,6 +49,10 @@ test('300 files are uploaded at one go, each whole', { skip }, async () => {
   await page.getByRole('grid').focus()
   await page.keyboard.press('End')
   await rowOf(page, 'picture 300.txt').waitFor()
+  await page.getByRole('link', { name: 'Trash' }).click()
+  await page.getByText('The trash is empty').waitFor()
+  await page.goBack()
+  await rowOf(page, 'picture 300.txt').waitFor()
 
   const { store } = house.twin
   const files = await store.read(async (view) => {

@@ -142,6 +142,10 @@ test('folders are made, entered, left by Back; entries are renamed, moved, copie
   await page.getByText('mine').waitFor()
   await page.goBack()
   await page.getByText('mine').waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'Résumé.txt' }).click()
+  await page.getByText('mine').waitFor()
+  await page.getByRole('button', { name: 'Close', exact: true }).first().click()
+  await page.getByText('mine').waitFor({ state: 'detached' })
   await page.goBack()
   await rowOf(page, 'renamed.txt').waitFor()
 

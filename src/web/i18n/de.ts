@@ -32,6 +32,7 @@ export const de: Record<Key, Message> = {
   'password.change.failed': 'Das Passwort wurde nicht geändert.',
 
   'error.because': '{what} {why}',
+  'error.item': '{what}: {why}',
   'error.offline': 'Der Twin antwortet nicht. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
   'error.signedOut': 'Sie sind abgemeldet. Melden Sie sich wieder an.',
   'error.forbidden': 'Das dürfen Sie nicht.',
@@ -117,6 +118,8 @@ export const de: Record<Key, Message> = {
   'files.download': 'Herunterladen',
   'files.downloadZip': 'Als Zip herunterladen',
   'files.downloading': 'Ihr Browser lädt herunter',
+  'files.tooManyForZip':
+    'Das ist zu viel für ein Zip. Wählen Sie weniger, oder legen Sie alles in einen Ordner und laden Sie diesen herunter.',
   'files.selectAll': 'Alle auswählen',
   'files.unselect': 'Auswahl aufheben',
   'files.selected': { one: '{count} ausgewählt', other: '{count} ausgewählt' },

@@ -31,6 +31,7 @@ export const en = {
   'password.change.failed': 'The password was not changed.',
 
   'error.because': '{what} {why}',
+  'error.item': '{what}: {why}',
   'error.offline': 'The twin does not answer. Check the connection and try again.',
   'error.signedOut': 'You are signed out. Sign in again.',
   'error.forbidden': 'You may not do this.',
@@ -114,6 +115,7 @@ export const en = {
   'files.download': 'Download',
   'files.downloadZip': 'Download as zip',
   'files.downloading': 'Your browser is downloading',
+  'files.tooManyForZip': 'These are too many for one zip. Choose fewer, or put them into a folder and download that.',
   'files.selectAll': 'Select all',
   'files.unselect': 'Clear selection',
   'files.selected': { one: '{count} selected', other: '{count} selected' },

@@ -41,7 +41,7 @@ class TwinRail extends TwinElement {
         flex-direction: column;
         align-items: center;
         gap: 0.125rem;
-        inline-size: 4.25rem;
+        inline-size: 5.5rem;
         padding-block: 0.375rem;
         border-radius: var(--wa-border-radius-l);
         color: var(--wa-color-text-quiet);

@@ -3,6 +3,9 @@
 import { Observable } from '../ui/observable.ts'
 
 class Router extends Observable {
+  /** The present view was come back to. */
+  returned = false
+
   get path(): string {
     return location.pathname
   }
@@ -12,14 +15,24 @@ class Router extends Observable {
   }
 
   start(): void {
-    addEventListener('popstate', () => this.changed())
+    addEventListener('popstate', () => {
+      this.returned = true
+      this.changed()
+    })
     addEventListener('click', (event) => this.#click(event))
   }
 
   go(address: string, how: 'push' | 'replace' = 'push'): void {
-    if (how === 'push') history.pushState(null, '', address)
-    else history.replaceState(null, '', address)
+    if (how === 'push') history.pushState({ pushed: true }, '', address)
+    else history.replaceState(history.state, '', address)
+    this.returned = false
     this.changed()
+  }
+
+  /** Leaves what was opened over a view: back to it where one came from there, else to `address` in its place. */
+  leave(change: Readonly<Record<string, undefined>>): void {
+    if ((history.state as { pushed?: boolean } | null)?.pushed) history.back()
+    else this.ask(change, 'replace')
   }
 
   /** Sets or removes (`undefined`) members of the query of the present view. */

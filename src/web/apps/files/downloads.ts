@@ -11,10 +11,18 @@ export const downloadAddress = (entries: readonly Entry[]): string => {
   return `/api/zip?${query}`
 }
 
+/** Characters: the whole address has to fit into the head of one request. */
+const longestAddress = 16_000
+
 /** The name is the server's word; without one the browser would open what it can show. */
 export const download = (entries: readonly Entry[]): void => {
+  const address = downloadAddress(entries)
+  if (address.length > longestAddress) {
+    notices.show('error', 'files.tooManyForZip')
+    return
+  }
   const anchor = document.createElement('a')
-  anchor.href = downloadAddress(entries)
+  anchor.href = address
   anchor.download = ''
   anchor.click()
   notices.show('info', 'files.downloading')

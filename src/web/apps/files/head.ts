@@ -58,8 +58,15 @@ class TwinFilesHead extends TwinElement {
         gap: 0.5rem;
         margin-inline-start: 0.375rem;
       }
-      .narrow {
+      .narrow,
+      .places {
         display: none;
+      }
+      @media (max-width: 63.99rem) {
+        .places {
+          display: block;
+          margin-inline-start: -0.625rem;
+        }
       }
       @media (max-width: 47.99rem) {
         header,
@@ -87,6 +94,7 @@ class TwinFilesHead extends TwinElement {
     const there = store.state !== 'missing'
     return html`
       <header>
+        ${this.#places()}
         ${
           place?.kind === 'folder'
             ? html`<twin-crumbs class="grow" .path=${place.path}></twin-crumbs>`
@@ -100,6 +108,17 @@ class TwinFilesHead extends TwinElement {
             : nothing
         }
       </header>
+    `
+  }
+
+  /** Where the side has no room. */
+  #places() {
+    return html`
+      <wa-dropdown class="places" placement="bottom-start" @wa-select=${this.#go}>
+        <button slot="trigger" class="icon-button" aria-label=${t('files.places')}><wa-icon name="chevron-down"></wa-icon></button>
+        <wa-dropdown-item value="/files/"><wa-icon slot="icon" name="drive"></wa-icon>${t('files.root')}</wa-dropdown-item>
+        <wa-dropdown-item value="/trash"><wa-icon slot="icon" name="trash"></wa-icon>${t('trash.title')}</wa-dropdown-item>
+      </wa-dropdown>
     `
   }
 
@@ -141,11 +160,14 @@ class TwinFilesHead extends TwinElement {
         <button slot="trigger" class="icon-button" aria-label=${t('files.add')}><wa-icon name="plus"></wa-icon></button>
         <wa-dropdown-item value="files"><wa-icon slot="icon" name="upload"></wa-icon>${t('files.uploadFiles')}</wa-dropdown-item>
         <wa-dropdown-item value="new"><wa-icon slot="icon" name="folder-plus"></wa-icon>${t('files.newFolder')}</wa-dropdown-item>
-        <wa-dropdown-item value="trash"><wa-icon slot="icon" name="trash"></wa-icon>${t('trash.title')}</wa-dropdown-item>
       </wa-dropdown>
       <input id="files" type="file" multiple hidden aria-label=${t('files.uploadFiles')} @change=${this.#picked} />
       <input id="folder" type="file" webkitdirectory hidden aria-label=${t('files.uploadFolder')} @change=${this.#picked} />
     `
+  }
+
+  #go(event: CustomEvent<{ item: { value: string } }>): void {
+    router.go(event.detail.item.value)
   }
 
   readonly #newFolder = (): void => this.#store.value.ask({ kind: 'newFolder' })
@@ -158,7 +180,6 @@ class TwinFilesHead extends TwinElement {
   #upload(event: CustomEvent<{ item: { value: string } }>): void {
     const { value } = event.detail.item
     if (value === 'new') this.#newFolder()
-    else if (value === 'trash') router.go('/trash')
     else this.renderRoot.querySelector<HTMLInputElement>(`#${value}`)?.click()
   }
 

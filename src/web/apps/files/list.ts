@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit'
 import { t } from '../../i18n/i18n.ts'
+import { router } from '../../shell/router.ts'
 import { TwinElement } from '../../ui/element.ts'
 import '../../ui/empty.ts'
 import { consume, provided } from '../../ui/observable.ts'
@@ -34,7 +35,9 @@ class TwinFileList extends TwinElement {
   readonly #actions = provided(this, actionsContext)
   readonly #watch = new ResizeObserver(() => this.#measure())
   #cursor: string | undefined
-  #place: unknown
+  #place: string | undefined
+  readonly #tops = new Map<string, number>()
+  #top: number | undefined
   #touch = false
 
   constructor() {
@@ -79,12 +82,20 @@ class TwinFileList extends TwinElement {
 
   override updated(): void {
     const { selection, keys, place } = this.#store.value
+    const at = JSON.stringify(place)
     const scroll = this.#scroll
+    if (this.#place !== at) {
+      if (this.#place !== undefined) this.#tops.set(this.#place, this.box.top)
+      this.#place = at
+      this.#top = router.returned ? this.#tops.get(at) : undefined
+      if (scroll !== null) scroll.scrollTop = 0
+      this.box = { ...this.box, top: 0 }
+    }
     if (scroll === null) return
-    if (this.#place !== place) {
-      this.#place = place
-      scroll.scrollTop = 0
-      this.#measure()
+    // Who comes back is where they were, as soon as there are rows enough.
+    if (this.#top !== undefined && scroll.scrollHeight - scroll.clientHeight >= this.#top) {
+      scroll.scrollTop = this.#top
+      this.#top = undefined
     }
     const { rowHeight, columns } = this.#shape
     this.style.setProperty('--across', String(columns))

@@ -172,6 +172,6 @@ class TwinPreview extends TwinElement {
     this.#close()
   }
 
-  readonly #close = (): void => router.ask({ open: undefined }, 'replace')
+  readonly #close = (): void => router.leave({ open: undefined })
 }
 customElements.define('twin-preview', TwinPreview)

@@ -96,7 +96,7 @@ export class Uploads {
     const failures = failed
       .slice(0, failuresShown)
       .map(({ picked: { file, folders }, error }) =>
-        t('error.because', { what: [...folders, file?.name ?? ''].join('/'), why: t(errorKey(error)) }),
+        t('error.item', { what: [...folders, file?.name ?? ''].join('/'), why: t(errorKey(error)) }),
       )
     activity.update(task, {
       state,
