@@ -1,8 +1,8 @@
 // Moves the WAL into the database file from a worker, beside the writes. The WAL begins anew only when all
 // of it has been moved, which under constant writes never happens by itself: when it has grown long the
 // checkpoint catches up, and the writes wait for what is left.
-// A checkpoint that finds no room, or another program's lock, changes nothing that matters and is tried again; one that fails in
-// any other way may have failed to sync, and ends the process.
+// A checkpoint that finds no room, or another program's lock, changes nothing that matters and is tried
+// again; one that fails in any other way may have failed to sync, and ends the process.
 import { Worker } from 'node:worker_threads'
 import { checkpointEveryMilliseconds, walPagesBeforeCheckpoint, walPagesBeforeHold } from '../../../limits.ts'
 import { isBusy, isUnwritable } from './errors.ts'
