@@ -78,7 +78,7 @@ export class MultistatusStream {
 }
 
 /** Writes, and waits until the bytes are the system's, so that they may change. Rejects when the socket closes before. */
-const writeWhole = (response: ServerResponse, bytes: Uint8Array): Promise<void> =>
+export const writeWhole = (response: ServerResponse, bytes: Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => {
     const onClose = () => reject(new Error('The client went away'))
     response.once('close', onClose)

@@ -44,8 +44,12 @@ export type Place<R extends Resource = Resource> = {
 
 export type Content = {
   readonly size: number
-  /** All of it or one range; a small one is at hand. */
+  /** All of it, when it is small. */
+  readonly bytes: Uint8Array | null
+  /** All of it or one range. */
   open(range?: ByteRange): Readable | Uint8Array
+  /** The same of what is not small, in memory that is used again: each piece is valid until the next is asked for. */
+  pieces(range?: ByteRange): AsyncIterable<Uint8Array>
 }
 
 export type NewContent = {

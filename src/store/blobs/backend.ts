@@ -6,6 +6,11 @@ export type BlobBackend = {
   create(): Promise<BlobSink>
   /** The bytes `start` to `end` (both included) of a content of `size` bytes. Throws when it is missing or cut short. */
   open(hash: Uint8Array, size: number, start: number, end: number): Readable
+  /**
+   * The same, piece by piece, in memory that is used again: a piece is valid until the next one is asked for.
+   * A gigabyte in buffers of its own keeps the garbage collector as busy as the encryption.
+   */
+  pieces(hash: Uint8Array, size: number, start: number, end: number): AsyncIterable<Uint8Array>
   remove(hash: Uint8Array): void
   /** When a content came (ms); undefined when it is not there. */
   arrivedAt(hash: Uint8Array): number | undefined

@@ -129,6 +129,12 @@ export class Blobs {
     return this.backend.open(blob.hash, blob.size, start, end)
   }
 
+  /** The same of a content that is not in its row, in memory that is used again: each piece is valid until the next. */
+  pieces(blob: Omit<Blob, 'id' | 'data'>, range?: ByteRange): AsyncIterable<Uint8Array> {
+    const end = Math.min(range?.end ?? blob.size - 1, blob.size - 1)
+    return this.backend.pieces(blob.hash, blob.size, range?.start ?? 0, end)
+  }
+
   /** Marks what nothing refers to, and deletes what has been so for `blobGraceMilliseconds`. */
   collect(): Promise<{ marked: number; deleted: number; orphans: number }> {
     return this.#collector.collect()

@@ -2,10 +2,11 @@
 // A name appears only when its content is whole and synced, and the folder is synced after it: whoever
 // commits a row afterwards can rely on the file through a power cut.
 import { randomUUID } from 'node:crypto'
-import { closeSync, createReadStream, fstatSync, openSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, read as readCallback, statSync, unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { DomainError } from '../../errors.ts'
 import { blobReadBytes, blobSyncBytes } from '../../limits.ts'
 import type { BlobBackend, BlobSink, StoredBlob } from './backend.ts'
@@ -35,6 +36,32 @@ export class BlobFolder implements BlobBackend {
   }
 
   open(hash: Uint8Array, size: number, start: number, end: number): Readable {
+    return createReadStream('', { fd: this.#openWhole(hash, size), start, end, highWaterMark: blobReadBytes })
+  }
+
+  async *pieces(hash: Uint8Array, size: number, start: number, end: number): AsyncGenerator<Uint8Array> {
+    const fd = this.#openWhole(hash, size)
+    let reading: Promise<Uint8Array> | undefined
+    try {
+      // One piece is read while the one before it is on its way out.
+      let [buffer, other] = [Buffer.allocUnsafeSlow(blobReadBytes), Buffer.allocUnsafeSlow(blobReadBytes)]
+      let at = start
+      reading = readAt(fd, buffer, at, end)
+      while (at <= end) {
+        const piece: Uint8Array = await reading
+        if (piece.length === 0) throw new DomainError('Unavailable', 'The content of this file is cut short.')
+        at += piece.length
+        ;[buffer, other] = [other, buffer]
+        reading = readAt(fd, buffer, at, end)
+        yield piece
+      }
+    } finally {
+      await reading?.catch(() => {})
+      closeSync(fd)
+    }
+  }
+
+  #openWhole(hash: Uint8Array, size: number): number {
     const path = this.#fileOf(hash)
     let fd: number
     try {
@@ -46,7 +73,7 @@ export class BlobFolder implements BlobBackend {
       closeSync(fd)
       throw new DomainError('Unavailable', 'The content of this file is cut short.', { path })
     }
-    return createReadStream('', { fd, start, end, highWaterMark: blobReadBytes })
+    return fd
   }
 
   remove(hash: Uint8Array): void {
@@ -92,6 +119,16 @@ export class BlobFolder implements BlobBackend {
     const name = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex')
     return join(this.#path, name.slice(0, 2), name)
   }
+}
+
+const read = promisify(readCallback)
+
+/** The bytes from `at` to `end`, both included, as far as they fit. */
+async function readAt(fd: number, buffer: Buffer, at: number, end: number): Promise<Uint8Array> {
+  const length = Math.min(buffer.length, end + 1 - at)
+  if (length <= 0) return buffer.subarray(0, 0)
+  const { bytesRead } = await read(fd, buffer, 0, length, at)
+  return buffer.subarray(0, bytesRead)
 }
 
 class FileSink implements BlobSink {

@@ -7,6 +7,7 @@ import type { Store, View } from '../../../store/store.ts'
 import type { Content, Place, Resource, Space } from '../resource.ts'
 import { synthetic } from '../synthetic.ts'
 import { encodeSegment } from '../wire/path.ts'
+import type { ByteRange } from '../wire/range.ts'
 import { contentTypeOf } from './content-type.ts'
 
 export type NodeResource = Resource & {
@@ -121,6 +122,10 @@ export const nodeContent = async (store: Store, view: View, { node }: NodeResour
 /** @param blob read with its bytes where they are in its row. */
 export const blobContent = (store: Store, blob: Parameters<Store['blobs']['open']>[0]): Content => ({
   size: blob.size,
-  // The store's ranges end at their last byte.
-  open: (range) => store.blobs.open(blob, range && { start: range.start, end: range.end - 1 }),
+  bytes: blob.data,
+  open: (range) => store.blobs.open(blob, toLast(range)),
+  pieces: (range) => store.blobs.pieces(blob, toLast(range)),
 })
+
+/** The store's ranges end at their last byte. */
+const toLast = (range: ByteRange | undefined) => range && { start: range.start, end: range.end - 1 }

@@ -3,14 +3,12 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { setUserContentHeaders } from '../../http/headers.ts'
 import { checkConditions, rangeMayBeUsed } from '../conditional.ts'
 import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
 import { requireIf } from '../guard.ts'
-import { writeAll } from '../multistatus-stream.ts'
+import { writeAll, writeWhole } from '../multistatus-stream.ts'
 import type { Content, Resource } from '../resource.ts'
 import { httpDate } from '../wire/dates.ts'
 import { type ByteRange, parseRange } from '../wire/range.ts'
@@ -63,21 +61,29 @@ const answerContent = async (exchange: Exchange, resource: Resource, content: Co
   if (ranges.length > 1) return answerRanges(response, content, ranges, type)
   response.setHeader('Content-Range', contentRange(only, content.size))
   response.setHeader('Content-Length', only.end - only.start)
-  await finish(response, content.open(only))
+  await finish(response, content, only)
 }
 
 const answerWhole = async ({ request, response }: Exchange, content: Content): Promise<void> => {
   response.statusCode = 200
   response.setHeader('Content-Length', content.size)
   if (request.method === 'HEAD') response.end()
-  else await finish(response, content.open())
+  else await finish(response, content)
 }
 
 const contentRange = ({ start, end }: ByteRange, size: number): string => `bytes ${start}-${end - 1}/${size}`
 
-const finish = async (response: ServerResponse, content: Readable | Uint8Array): Promise<void> => {
-  if (content instanceof Uint8Array) response.end(content)
-  else await pipeline(content, response)
+const finish = async (response: ServerResponse, content: Content, range?: ByteRange): Promise<void> => {
+  if (content.bytes !== null && range === undefined) response.end(content.bytes)
+  else {
+    await send(response, content, range)
+    response.end()
+  }
+}
+
+const send = async (response: ServerResponse, { bytes, pieces }: Content, range?: ByteRange): Promise<void> => {
+  if (bytes !== null) return writeAll(response, range ? bytes.subarray(range.start, range.end) : bytes)
+  for await (const piece of pieces(range)) await writeWhole(response, piece)
 }
 
 /** RFC 9110 §14.6: multipart/byteranges. */
@@ -100,9 +106,7 @@ const answerRanges = async (
   response.setHeader('Content-Length', length)
   for (const [index, range] of ranges.entries()) {
     await writeAll(response, heads[index] ?? '')
-    const part = content.open(range)
-    if (part instanceof Uint8Array) await writeAll(response, part)
-    else for await (const chunk of part as AsyncIterable<Buffer>) await writeAll(response, chunk)
+    await send(response, content, range)
   }
   response.end(tail)
 }
