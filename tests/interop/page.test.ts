@@ -95,6 +95,8 @@ test('an older version is listed, downloaded and made the present one', { skip }
     await page.getByRole('menuitem', { name: item }).click()
   }
   await menu('Versions')
+  await page.getByRole('button', { name: /^Show the version/ }).click()
+  await page.locator('wa-dialog').getByText('first plan').waitFor()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: /^Download the version/ }).click(),

@@ -194,6 +194,7 @@ export const de: Record<Key, Message> = {
   'versions.until': 'bis {date}',
   'versions.none': 'Keine früheren Fassungen',
   'versions.none.text': 'Wird diese Datei ersetzt, bleibt ihr früherer Inhalt hier aufgehoben.',
+  'versions.look': 'Fassung vom {date} zeigen',
   'versions.download': 'Fassung vom {date} herunterladen',
   'versions.restore': 'Wiederherstellen',
   'versions.restore.label': 'Fassung vom {date} wiederherstellen',

@@ -183,6 +183,7 @@ export const en = {
   'versions.until': 'until {date}',
   'versions.none': 'No older versions',
   'versions.none.text': 'When this file is replaced, its former content is kept here.',
+  'versions.look': 'Show the version of {date}',
   'versions.download': 'Download the version of {date}',
   'versions.restore': 'Restore',
   'versions.restore.label': 'Restore the version of {date}',

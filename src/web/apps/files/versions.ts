@@ -4,7 +4,7 @@ import '@awesome.me/webawesome/dist/components/button/button.js'
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js'
 import { Task } from '@lit/task'
-import { css, html } from 'lit'
+import { css, html, nothing } from 'lit'
 import { ApiError, errorKey } from '../../api/client.ts'
 import { dav } from '../../dav/client.ts'
 import { moment, size, t } from '../../i18n/i18n.ts'
@@ -15,11 +15,15 @@ import { consume } from '../../ui/observable.ts'
 import { shared } from '../../ui/styles.ts'
 import { download } from './downloads.ts'
 import { type Entry, entryOf } from './entry.ts'
+import { previewOf } from './kinds.ts'
+import './preview-body.ts'
 import { filesContext } from './store.ts'
 
 class TwinVersions extends TwinElement {
-  static override properties = { entry: { attribute: false } }
+  static override properties = { entry: { attribute: false }, looking: { state: true } }
   declare entry: Entry
+  /** The version that is looked at, by its address. */
+  declare looking: string | undefined
   readonly #store = consume(this, filesContext)
 
   readonly #versions = new Task(this, {
@@ -58,6 +62,16 @@ class TwinVersions extends TwinElement {
         min-block-size: 10rem;
         text-align: center;
         text-wrap: balance;
+      }
+      li {
+        flex-wrap: wrap;
+      }
+      twin-preview-body {
+        flex-basis: 100%;
+        block-size: 18rem;
+        border: 1px solid var(--twin-line);
+        border-radius: var(--wa-border-radius-m);
+        overflow: hidden;
       }
       .now {
         padding: 0.125rem 0.625rem;
@@ -109,14 +123,34 @@ class TwinVersions extends TwinElement {
           <div>${date}</div>
           <div class="quiet small number">${size(version.size)} · ${t('versions.until', { date: moment(version.at) })}</div>
         </div>
+        ${previewOf(this.entry) === 'none' ? nothing : this.#eye(version, date)}
         <button class="icon-button" aria-label=${t('versions.download', { date })} title=${t('files.download')} @click=${() => download([version])}>
           <wa-icon name="download"></wa-icon>
         </button>
         <wa-button size="s" appearance="outlined" @click=${() => this.#restore(version)}>
           ${labelled(t('versions.restore'), t('versions.restore.label', { date }))}
         </wa-button>
+        ${this.looking === version.href ? html`<twin-preview-body .entry=${this.#likeNow(version)}></twin-preview-body>` : nothing}
       </li>
     `
+  }
+
+  #eye({ href }: Entry, date: string) {
+    const shown = this.looking === href
+    const toggle = (): void => {
+      this.looking = shown ? undefined : href
+    }
+    return html`
+      <button class="icon-button" aria-label=${t('versions.look', { date })} aria-pressed=${shown} title=${t('versions.look', { date })} @click=${toggle}>
+        <wa-icon name="eye"></wa-icon>
+      </button>
+    `
+  }
+
+  /** What a file is is told by its present name. */
+  #likeNow(version: Entry): Entry {
+    const { name, type } = this.entry
+    return { ...version, name, type }
   }
 
   async #restore(version: Entry): Promise<void> {
