@@ -90,5 +90,5 @@ test('data of a newer twin are refused in one line', options, async () => {
   )
   await client.end()
   const opening = Store.open({ directory: folder.path, database: database.url })
-  await assert.rejects(opening, /^Error: the data were written by a newer twin \(migration 9999_far\)/)
+  await assert.rejects(opening, /^Unavailable: the data were written by a newer twin \(migration 9999_far\)/)
 })
