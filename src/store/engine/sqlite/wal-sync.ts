@@ -4,30 +4,31 @@
 import { Worker } from 'node:worker_threads'
 
 export type WalSyncOptions = { walFd: number; onFailure: (error: Error) => void }
+/** `commits` is the number of commits, modulo 2^32: the worker waits for it to change. */
+export type WalSyncWorkerData = { walFd: number; commits: Int32Array<SharedArrayBuffer> }
+export type WalSyncAnswer = { durable: number; milliseconds: number } | { failed: string }
 
 type Waiting = { upTo: number; resolve: () => void; reject: (error: Error) => void }
 
 export class WalSync {
   readonly #worker: Worker
   readonly #onFailure: (error: Error) => void
+  readonly #commits = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   #committed = 0
   #durable = 0
-  #syncing = 0
   #failed: Error | undefined
   #waiting: Waiting[] = []
   #closing = false
-  #began = 0
   /** Since the start. */
   syncs = 0
   seconds = 0
 
-  constructor(options: WalSyncOptions) {
-    this.#onFailure = options.onFailure
-    this.#worker = new Worker(new URL('./wal-sync-worker.ts', import.meta.url), {
-      workerData: { walFd: options.walFd },
-    })
-    this.#worker.on('message', (answer: 'ok' | { failed: string }) => {
-      if (answer === 'ok') this.#onSynced()
+  constructor({ walFd, onFailure }: WalSyncOptions) {
+    this.#onFailure = onFailure
+    const workerData: WalSyncWorkerData = { walFd, commits: this.#commits }
+    this.#worker = new Worker(new URL('./wal-sync-worker.ts', import.meta.url), { workerData })
+    this.#worker.on('message', (answer: WalSyncAnswer) => {
+      if ('durable' in answer) this.#onSynced(answer)
       else this.fail(new Error(`the database could not be synced to the disk: ${answer.failed}`))
     })
     this.#worker.on('error', (error) => this.fail(new Error(`the worker that syncs the database died: ${error}`)))
@@ -35,13 +36,17 @@ export class WalSync {
     this.#worker.unref()
   }
 
+  /** Some commit is not on the disk yet. */
+  get syncing(): boolean {
+    return this.#durable < this.#committed
+  }
+
   /** To be called right after each COMMIT. */
   committed(): void {
     this.#committed++
-  }
-
-  get syncing(): boolean {
-    return this.#syncing > 0
+    Atomics.store(this.#commits, 0, this.#committed | 0)
+    Atomics.notify(this.#commits, 0)
+    this.#worker.ref()
   }
 
   /** Resolves when all that is committed now is on the disk. */
@@ -49,10 +54,7 @@ export class WalSync {
     if (this.#failed) return Promise.reject(this.#failed)
     const upTo = this.#committed
     if (this.#durable >= upTo) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ upTo, resolve, reject })
-      this.#start()
-    })
+    return new Promise((resolve, reject) => this.#waiting.push({ upTo, resolve, reject }))
   }
 
   /** The disk cannot be trusted any more: nothing is durable from now on. */
@@ -69,23 +71,13 @@ export class WalSync {
     await this.#worker.terminate()
   }
 
-  #start(): void {
-    if (this.#syncing > 0 || this.#failed) return
-    this.#syncing = this.#committed // read before the sync begins: later commits are not covered
-    this.#began = performance.now()
-    this.#worker.ref()
-    this.#worker.postMessage('sync')
-  }
-
-  #onSynced(): void {
-    this.#durable = this.#syncing
-    this.#syncing = 0
+  #onSynced({ durable, milliseconds }: { durable: number; milliseconds: number }): void {
     this.syncs++
-    this.seconds += (performance.now() - this.#began) / 1000
-    const waiting = this.#waiting
-    this.#waiting = waiting.filter(({ upTo }) => upTo > this.#durable)
-    if (this.#waiting.length > 0) this.#start()
-    else this.#worker.unref()
-    for (const { upTo, resolve } of waiting) if (upTo <= this.#durable) resolve()
+    this.seconds += milliseconds / 1000
+    this.#durable += (durable - this.#durable) | 0
+    if (!this.syncing) this.#worker.unref()
+    const settled = this.#waiting.findIndex((waiting) => waiting.upTo > this.#durable)
+    const done = this.#waiting.splice(0, settled === -1 ? this.#waiting.length : settled)
+    for (const { resolve } of done) resolve()
   }
 }
