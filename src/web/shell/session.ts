@@ -6,6 +6,8 @@ import { Observable } from '../ui/observable.ts'
 
 class Session extends Observable {
   #me: Me | undefined
+  /** Who was signed in since the page was loaded. */
+  #name: string | undefined
   #state: 'unknown' | 'in' | 'out' | 'offline' = 'unknown'
 
   get me(): Me {
@@ -30,8 +32,11 @@ class Session extends Observable {
   }
 
   begin(me: Me): void {
+    const before = this.#name
+    this.#name = me.name
     localStorage.setItem('twin.me', JSON.stringify(me))
     this.#set('in', me)
+    if (before !== undefined && before !== me.name) location.reload()
   }
 
   /** The session is over, here or by the server's word. */
@@ -44,6 +49,8 @@ class Session extends Observable {
   async signOut(): Promise<void> {
     await api.signOut()
     await this.end()
+    // Nothing of this person stays in the memory of the page, either.
+    location.assign('/sign-in')
   }
 
   #set(state: 'in' | 'out' | 'offline', me: Me | undefined): void {

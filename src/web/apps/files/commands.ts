@@ -69,7 +69,7 @@ export const commandsFor = (store: FilesStore, actions: FileActions, entries: re
         icon: 'versions',
         label: 'versions.title',
         inBar: false,
-        run: () => store.ask({ kind: 'versions', entry: first }),
+        run: () => router.go(addressOf(store.root, first.href, false, 'versions')),
       },
     {
       id: 'remove',

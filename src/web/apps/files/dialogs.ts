@@ -5,8 +5,9 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import '@awesome.me/webawesome/dist/components/input/input.js'
 import { html, nothing } from 'lit'
 import { t } from '../../i18n/i18n.ts'
+import { router } from '../../shell/router.ts'
 import { TwinElement } from '../../ui/element.ts'
-import { consume, provided } from '../../ui/observable.ts'
+import { consume, observe, provided } from '../../ui/observable.ts'
 import { shared } from '../../ui/styles.ts'
 import './choose-folder.ts'
 import { actionsContext } from './contexts.ts'
@@ -16,6 +17,11 @@ import './versions.ts'
 class TwinFilesDialogs extends TwinElement {
   readonly #store = consume(this, filesContext)
   readonly #actions = provided(this, actionsContext)
+
+  constructor() {
+    super()
+    observe(this, router)
+  }
 
   static override styles = [shared]
 
@@ -27,8 +33,6 @@ class TwinFilesDialogs extends TwinElement {
       case 'move':
       case 'copy':
         return html`<twin-choose-folder .kind=${dialog.kind} .entries=${dialog.entries}></twin-choose-folder>`
-      case 'versions':
-        return html`<twin-versions .entry=${dialog.entry}></twin-versions>`
       case 'purge': {
         const { entries } = dialog
         const title = t('purge.heading', { count: entries.length, name: entries[0]?.name ?? '' })
@@ -37,8 +41,14 @@ class TwinFilesDialogs extends TwinElement {
       case 'emptyTrash':
         return this.#sure(t('trash.empty.heading'), () => void this.#actions.value.emptyTrash())
       default:
-        return nothing
+        return this.#versions()
     }
+  }
+
+  #versions() {
+    const name = router.query.get('versions')
+    const entry = this.#store.value.shown.find((candidate) => candidate.name === name && !candidate.folder)
+    return entry === undefined ? nothing : html`<twin-versions .entry=${entry}></twin-versions>`
   }
 
   #newFolder() {

@@ -16,11 +16,11 @@ export const placeOf = (path: string, query: URLSearchParams): Place => {
 /** The page's address of a folder. */
 export const folderAddress = (path: Path): string => (path.length === 0 ? '/files/' : `/files/${encodePath(path)}/`)
 
-/** The page's address of what has a DAV address: a folder opens, a file is shown in its folder. */
-export const addressOf = (root: string, href: string, folder: boolean): string => {
+/** The page's address of what has a DAV address: a folder opens, a file (or its versions) is shown in its folder. */
+export const addressOf = (root: string, href: string, folder: boolean, view: 'open' | 'versions' = 'open'): string => {
   const path = pathBelow(root, href) ?? []
   if (folder) return folderAddress(path)
-  return `${folderAddress(path.slice(0, -1))}?${new URLSearchParams({ open: path.at(-1) ?? '' })}`
+  return `${folderAddress(path.slice(0, -1))}?${new URLSearchParams({ [view]: path.at(-1) ?? '' })}`
 }
 
 export const samePlace = (a: Place | undefined, b: Place): boolean => JSON.stringify(a) === JSON.stringify(b)

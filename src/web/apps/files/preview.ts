@@ -156,8 +156,7 @@ class TwinPreview extends TwinElement {
   }
 
   #versions(entry: Entry): void {
-    this.#close()
-    this.#store.value.ask({ kind: 'versions', entry })
+    router.ask({ open: undefined, versions: entry.name })
   }
 
   #key(event: KeyboardEvent, entries: readonly Entry[], at: number): void {

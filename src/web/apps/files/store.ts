@@ -13,10 +13,9 @@ import { kept, nothing, type Selection } from './selection.ts'
 import { type Column, type Order, pressed, sorted } from './sort.ts'
 
 export type Layout = 'list' | 'grid'
-/** What is asked over the list: a target for a move or copy, a folder's name, former contents, whether to delete for ever. */
+/** What is asked over the list: a target for a move or copy, a folder's name, whether to delete for ever. */
 export type Dialog =
   | { readonly kind: 'move' | 'copy' | 'purge'; readonly entries: readonly Entry[] }
-  | { readonly kind: 'versions'; readonly entry: Entry }
   | { readonly kind: 'newFolder' | 'emptyTrash' }
 
 const mostHits = 2_000

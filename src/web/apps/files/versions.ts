@@ -8,6 +8,7 @@ import { css, html, nothing } from 'lit'
 import { ApiError, errorKey } from '../../api/client.ts'
 import { dav } from '../../dav/client.ts'
 import { moment, size, t } from '../../i18n/i18n.ts'
+import { router } from '../../shell/router.ts'
 import { TwinElement } from '../../ui/element.ts'
 import { labelled } from '../../ui/labelled.ts'
 import { notices } from '../../ui/notices.ts'
@@ -164,6 +165,8 @@ class TwinVersions extends TwinElement {
     await this.#store.value.refresh()
   }
 
-  readonly #close = (): void => this.#store.value.ask(undefined)
+  readonly #close = (): void => {
+    if (router.query.has('versions')) router.leave({ versions: undefined })
+  }
 }
 customElements.define('twin-versions', TwinVersions)
