@@ -13,7 +13,14 @@ class IanaZone implements Zone {
   readonly #years = new Map<number, { before: number; transitions: Transition[] }>()
 
   constructor(name: string) {
-    const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const
+    const numeric = {
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    } as const
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, hourCycle: 'h23', era: 'short', ...numeric })
     this.id = this.#format.resolvedOptions().timeZone
   }
@@ -63,7 +70,11 @@ class IanaZone implements Zone {
       else if (type !== 'literal') fields[type] = Number(value)
     }
     const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = fields
-    const wall = new Date(Date.UTC(2000, month - 1, day, hour, minute, second)).setUTCFullYear(sign === 1 ? year : 1 - year, month - 1, day)
+    const wall = new Date(Date.UTC(2000, month - 1, day, hour, minute, second)).setUTCFullYear(
+      sign === 1 ? year : 1 - year,
+      month - 1,
+      day,
+    )
     return wall - instant
   }
 }

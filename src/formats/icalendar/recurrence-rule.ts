@@ -116,12 +116,22 @@ function checkTogether(rule: Rule): void {
   const { freq } = rule
   if (rule.count !== undefined && rule.until !== undefined) refuse('it has both COUNT and UNTIL')
   if (rule.byWeekNo.length > 0 && freq !== 'YEARLY') refuse('BYWEEKNO goes with YEARLY alone')
-  if (rule.byYearDay.length > 0 && ['DAILY', 'WEEKLY', 'MONTHLY'].includes(freq)) refuse(`BYYEARDAY does not go with ${freq}`)
+  if (rule.byYearDay.length > 0 && ['DAILY', 'WEEKLY', 'MONTHLY'].includes(freq))
+    refuse(`BYYEARDAY does not go with ${freq}`)
   if (rule.byMonthDay.length > 0 && freq === 'WEEKLY') refuse('BYMONTHDAY does not go with WEEKLY')
   if (rule.byDay.some(({ nth }) => nth !== 0)) {
     if (freq !== 'MONTHLY' && freq !== 'YEARLY') refuse(`a numbered BYDAY does not go with ${freq}`)
     if (rule.byWeekNo.length > 0) refuse('a numbered BYDAY does not go with BYWEEKNO')
   }
-  const others = [rule.bySecond, rule.byMinute, rule.byHour, rule.byDay, rule.byMonthDay, rule.byYearDay, rule.byWeekNo, rule.byMonth]
+  const others = [
+    rule.bySecond,
+    rule.byMinute,
+    rule.byHour,
+    rule.byDay,
+    rule.byMonthDay,
+    rule.byYearDay,
+    rule.byWeekNo,
+    rule.byMonth,
+  ]
   if (rule.bySetPos.length > 0 && others.every((list) => list.length === 0)) refuse('BYSETPOS needs another BY part')
 }

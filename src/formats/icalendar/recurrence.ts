@@ -2,7 +2,9 @@
 // A period (a year, a month, … by FREQ and INTERVAL) has days and times of day; its instances are their product,
 // which is never made whole: BYSETPOS indexes into it. Nothing is longer than a year's days, and the search for
 // the next instance is bounded: the Gregorian calendar repeats after 400 years, so what has found nothing by then never will.
+// Every day looked at and every instance found is a step of the caller's effort.
 import { recurrenceSearchDays } from '../../limits.ts'
+import { Effort } from './effort.ts'
 import type { ByDay, Rule } from './recurrence-rule.ts'
 import { DAY, type Wall, wallOf } from './values.ts'
 
@@ -13,22 +15,30 @@ const SECOND = 1000
 /** Times of day in milliseconds and days as walls of midnight, both ascending. */
 type Period = { days: readonly Wall[]; times: readonly number[] }
 
+/** What lies before `from` is skipped without a visit, and nothing is looked for behind `to`. */
+export type Bounds = { from: Wall; to: Wall; effort: Effort }
+
 const lastWall = wallOf(9999, 12, 31, 23, 59, 59)
 
 /**
  * The walls at which `rule` recurs, not before `start`; COUNT and UNTIL are the caller's. DTSTART itself is among
  * them only if the rule says so.
  *
- * @param from skips what lies before, without visiting it.
+ * @throws DomainError TooLarge when `effort` is used up.
  */
-export function* instances(rule: Rule, start: Wall, from: Wall = start): Generator<Wall, void> {
+export function* instances(rule: Rule, start: Wall, bounds: Partial<Bounds> = {}): Generator<Wall, void> {
+  const { from = start, to = lastWall, effort = new Effort() } = bounds
   const earliest = Math.max(start, from)
-  for (const { days, times } of periods(complete(rule, start), start, earliest)) {
+  const latest = Math.min(to, lastWall)
+  const within = { from: earliest, to: latest, effort }
+  for (const { days, times } of periods(complete(rule, start), start, within)) {
     const size = days.length * times.length
-    const at = (index: number): Wall => (days[Math.floor(index / times.length)] ?? 0) + (times[index % times.length] ?? 0)
+    const at = (index: number): Wall =>
+      (days[Math.floor(index / times.length)] ?? 0) + (times[index % times.length] ?? 0)
     for (const index of rule.bySetPos.length === 0 ? range(size) : positions(rule.bySetPos, size)) {
+      effort.spend()
       const wall = at(index)
-      if (wall > lastWall) return
+      if (wall > latest) return
       if (wall >= earliest) yield wall
     }
   }
@@ -62,16 +72,16 @@ function complete(rule: Rule, start: Wall): Rule {
   return filled
 }
 
-function periods(rule: Rule, start: Wall, from: Wall): Generator<Period, void> {
+function periods(rule: Rule, start: Wall, bounds: Bounds): Generator<Period, void> {
   switch (rule.freq) {
     case 'SECONDLY':
-      return shortPeriods(rule, start, from, SECOND)
+      return shortPeriods(rule, start, bounds, SECOND)
     case 'MINUTELY':
-      return shortPeriods(rule, start, from, MINUTE)
+      return shortPeriods(rule, start, bounds, MINUTE)
     case 'HOURLY':
-      return shortPeriods(rule, start, from, HOUR)
+      return shortPeriods(rule, start, bounds, HOUR)
     default:
-      return longPeriods(rule, start, from)
+      return longPeriods(rule, start, bounds)
   }
 }
 
@@ -98,41 +108,73 @@ const spans = {
 
 const longest = { DAILY: DAY, WEEKLY: 7 * DAY, MONTHLY: 31 * DAY, YEARLY: 366 * DAY }
 
-function* longPeriods(rule: Rule, start: Wall, from: Wall): Generator<Period, void> {
+function* longPeriods(rule: Rule, start: Wall, { from, to, effort }: Bounds): Generator<Period, void> {
   const freq = rule.freq as keyof typeof spans
   const times = timesOfDay(rule.byHour, rule.byMinute, rule.bySecond)
+  effort.spend(times.length)
   const matches = dayFilter(rule)
+  const months = new Set(rule.byMonth)
   const step = rule.interval
   const skipped = Math.floor(Math.max(0, from - start - 2 * longest[freq]) / longest[freq] / step)
   let empty = 0
   for (let steps = skipped * step; empty < recurrenceSearchDays; steps += step) {
     const [first, end] = spans[freq](start, steps, rule.wkst)
-    if (!(first <= lastWall)) return
-    const days: Wall[] = []
-    for (let day = first; day < end; day += DAY) if (matches(day)) days.push(day)
+    if (!(first <= to)) return
+    const days = daysBetween(first, end, months, matches, effort)
     empty = days.length > 0 ? 0 : empty + (end - first) / DAY
     if (days.length > 0) yield { days, times }
   }
 }
 
+/** The days that match; months that the rule leaves out are passed over in one step. */
+function daysBetween(
+  first: Wall,
+  end: Wall,
+  months: Set<number>,
+  matches: (day: Wall) => boolean,
+  effort: Effort,
+): Wall[] {
+  const days: Wall[] = []
+  for (let day = first; day < end; ) {
+    effort.spend()
+    const date = new Date(day)
+    const month = date.getUTCMonth() + 1
+    if (months.size > 0 && !months.has(month)) day = wallOf(date.getUTCFullYear(), month + 1, 1)
+    else {
+      if (matches(day)) days.push(day)
+      day += DAY
+    }
+  }
+  return days
+}
+
 /** Hours, minutes and seconds: steps of a fixed length from DTSTART on, in the days and times that the rule lets through. */
-function* shortPeriods(rule: Rule, start: Wall, from: Wall, unit: number): Generator<Period, void> {
+function* shortPeriods(rule: Rule, start: Wall, { from, to, effort }: Bounds, unit: number): Generator<Period, void> {
   const step = unit * rule.interval
   const matches = dayFilter(rule)
   const origin = Math.floor(start / unit) * unit
   const hours = new Set(rule.byHour)
   const minutes = new Set(rule.byMinute)
   const seconds = new Set(rule.bySecond)
-  const within = unit === HOUR ? timesOfDay([0], rule.byMinute, rule.bySecond) : unit === MINUTE ? timesOfDay([0], [0], rule.bySecond) : [0]
+  const within =
+    unit === HOUR
+      ? timesOfDay([0], rule.byMinute, rule.bySecond)
+      : unit === MINUTE
+        ? timesOfDay([0], [0], rule.bySecond)
+        : [0]
+  effort.spend(within.length)
   let wall = origin + Math.floor(Math.max(0, from - origin - unit) / step) * step
   const skipTo = (target: Wall) => {
     wall += Math.max(1, Math.ceil((target - wall) / step)) * step
   }
-  for (let tried = 0; wall <= lastWall && tried < recurrenceSearchDays; tried++) {
+  for (let tried = 0; wall <= to && tried < recurrenceSearchDays; tried++) {
+    effort.spend()
     const day = midnight(wall)
     if (!matches(day)) skipTo(day + DAY)
-    else if (hours.size > 0 && !hours.has(Math.floor((wall - day) / HOUR))) skipTo(Math.floor(wall / HOUR) * HOUR + HOUR)
-    else if (unit < HOUR && minutes.size > 0 && !minutes.has(Math.floor((wall % HOUR) / MINUTE))) skipTo(Math.floor(wall / MINUTE) * MINUTE + MINUTE)
+    else if (hours.size > 0 && !hours.has(Math.floor((wall - day) / HOUR)))
+      skipTo(Math.floor(wall / HOUR) * HOUR + HOUR)
+    else if (unit < HOUR && minutes.size > 0 && !minutes.has(Math.floor((wall % HOUR) / MINUTE)))
+      skipTo(Math.floor(wall / MINUTE) * MINUTE + MINUTE)
     else if (unit < MINUTE && seconds.size > 0 && !seconds.has(Math.floor((wall % MINUTE) / SECOND))) wall += step
     else {
       tried = 0

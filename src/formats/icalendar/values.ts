@@ -1,8 +1,8 @@
 // Values of iCalendar (RFC 5545 §3.3). A date or a local time is its wall clock as milliseconds: what Date.UTC gives
 // for its fields, with no zone in it. That makes arithmetic on wall clocks plain; a Zone turns it into an instant.
 import { DomainError } from '../../errors.ts'
-import type { Property } from './component.ts'
 import { parameter } from '../content-line.ts'
+import type { Property } from './component.ts'
 
 /** Milliseconds of a wall clock, as if it stood in UTC. */
 export type Wall = number
@@ -30,7 +30,9 @@ const refuse = (what: string, value: string): never => {
 export function parseTime(value: string, zone?: string): Time {
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i.exec(value.trim())
   if (!match) return refuse('date or time', value)
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0))
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0))
   const isDate = match[4] === undefined
   const wall = wallOf(year, month, day, hour, minute, Math.min(second, 59)) // §3.3.12: a leap second is 59 to those who know none
   const date = new Date(wall)
@@ -61,7 +63,10 @@ export const formatUtc = (milliseconds: number): string =>
 
 /** RFC 5545 §3.3.6 */
 export function parseDuration(value: string): Duration {
-  const match = /^([+-])?P(?=.)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/i.exec(value.trim())
+  const match =
+    /^([+-])?P(?=.)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/i.exec(
+      value.trim(),
+    )
   if (!match) return refuse('duration', value)
   const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(2).map((part) => Number(part ?? 0))
   const sign = match[1] === '-' ? -1 : 1
@@ -85,6 +90,7 @@ export type Period = { start: Time; end: Time } | { start: Time; duration: Durat
 export function parsePeriod(value: string, zone?: string): Period {
   const [start = '', end = ''] = value.split('/', 2)
   const from = parseTime(start, zone)
-  return /^[+-]?P/i.test(end) ? { start: from, duration: parseDuration(end) } : { start: from, end: parseTime(end, zone) }
+  return /^[+-]?P/i.test(end)
+    ? { start: from, duration: parseDuration(end) }
+    : { start: from, end: parseTime(end, zone) }
 }
-
