@@ -2,7 +2,7 @@
 // Nobody else in this folder writes the status of a failure.
 
 import { DomainError, type ErrorCode } from '../../errors.ts'
-import { errorDocument, href } from './wire/multistatus.ts'
+import { errorDocument, href, tagsFor } from './wire/multistatus.ts'
 
 type Answer = {
   readonly status: number
@@ -69,18 +69,43 @@ export type Reason = keyof typeof reasons
 export const refusal = (reason: Reason, message: string, detail: Readonly<Record<string, unknown>> = {}): DomainError =>
   new DomainError(reasons[reason].code, message, { ...detail, reason })
 
+/**
+ * RFC 4791 §1.3 and RFC 6352 §6.3.2.1: what calendars and address books require has the same names in both, each in the
+ * namespace of its space. 403 where trying again would not help, 409 where the person can mend it.
+ */
+const conditionNamed = (
+  error: DomainError,
+  namespace: string | undefined,
+): { name: string; namespace: string } | undefined =>
+  typeof error.detail.precondition === 'string' && namespace !== undefined
+    ? { name: error.detail.precondition, namespace }
+    : undefined
+
 const isReason = (value: unknown): value is Reason => typeof value === 'string' && Object.hasOwn(reasons, value)
 
-const answerFor = (error: DomainError): Answer =>
-  isReason(error.detail.reason) ? reasons[error.detail.reason] : byCode[error.code]
+const answerFor = (error: DomainError): Answer => {
+  if (isReason(error.detail.reason)) return reasons[error.detail.reason]
+  if (error.detail.precondition === undefined) return byCode[error.code]
+  return { status: error.code === 'Conflict' ? 409 : 403, element: '' }
+}
 
 export const statusOf = (error: DomainError): number => answerFor(error).status
 
 /** The status of a reason, where it is one of several in a multistatus. */
 export const statusFor = (reason: Reason): number => reasons[reason].status
 
-/** The condition's XML, empty where there is none. */
-export const conditionOf = (error: DomainError): string => {
+/**
+ * The condition's XML, empty where there is none.
+ *
+ * @param namespace of the space that the request is for, where it has conditions of its own.
+ */
+export const conditionOf = (error: DomainError, namespace?: string): string => {
+  const named = conditionNamed(error, namespace)
+  if (named !== undefined) {
+    const { open, close, empty } = tagsFor(named.namespace, named.name)
+    const { href: at } = error.detail
+    return typeof at === 'string' ? open + href(at) + close : empty
+  }
   const { element } = answerFor(error)
   if (element === '') return ''
   const roots = rootsOf(error)
@@ -95,7 +120,7 @@ const rootsOf = ({ detail: { locks } }: DomainError): string => {
 }
 
 /** The body of a failed request: the condition, or nothing. */
-export const errorBody = (error: DomainError): string => {
-  const condition = conditionOf(error)
+export const errorBody = (error: DomainError, namespace?: string): string => {
+  const condition = conditionOf(error, namespace)
   return condition === '' ? '' : errorDocument(condition)
 }

@@ -9,6 +9,7 @@ import type { Staged } from '../../store/blobs/blobs.ts'
 import type { Tx, View } from '../../store/store.ts'
 import type { Exchange } from './exchange.ts'
 import type { LiveProperty } from './properties/live.ts'
+import type { PropertyName } from './wire/names.ts'
 import type { PropertyUpdate } from './wire/proppatch.ts'
 import type { ByteRange } from './wire/range.ts'
 
@@ -57,6 +58,8 @@ export type NewContent = {
   readonly contentType: string | undefined
   /** Milliseconds since 1970, when the client says when it was written. */
   readonly modifiedAt: number | undefined
+  /** What `examine` found. */
+  readonly findings?: unknown
 }
 
 export type Changes<R extends Resource = Resource> = {
@@ -97,11 +100,17 @@ export type Report = (exchange: Exchange, resource: Resource, body: Element) => 
 export type Space<R extends Resource = Resource> = {
   /** The path segment below `/dav/`. */
   readonly name: string
-  /** What an app password needs to be good for. */
+  /** What an app password needs to be good for: one of these, separated by spaces. */
   readonly scope: string
   /** Added to the compliance classes in OPTIONS. */
   readonly features: readonly string[]
   readonly properties: readonly LiveProperty[]
+  /** The namespace of the conditions that its errors name (`detail.precondition`). */
+  readonly conditions?: string
+  /** What MKCOL has to ask for beside DAV:collection (RFC 5689 §3); without it plain collections are made. */
+  readonly collectionType?: PropertyName
+  /** Bytes. A larger content is refused with the condition `max-resource-size`. */
+  readonly largestContent?: number
   /** Reports by the name of their root element, `{namespace}name`. */
   readonly reports: ReadonlyMap<string, Report>
 
@@ -127,6 +136,8 @@ export type Space<R extends Resource = Resource> = {
   syncToken?(view: View, collection: R): Promise<string | undefined>
 
   content?(view: View, resource: R): Promise<Content>
+  /** Looks at a content before the write that puts it somewhere: it may take its time, and refuse it. */
+  examine?(staged: Staged): Promise<unknown>
   put?(tx: Tx, place: Place<R>, content: NewContent): Promise<{ resource: R; created: boolean }>
   /** A fresh name for POST (RFC 5995). */
   memberName?(contentType: string | undefined): string

@@ -13,7 +13,7 @@ import { copy, move } from './methods/copy-move.ts'
 import { remove } from './methods/delete.ts'
 import { get } from './methods/get.ts'
 import { lock } from './methods/lock.ts'
-import { mkcol } from './methods/mkcol.ts'
+import { mkcalendar, mkcol } from './methods/mkcol.ts'
 import { options } from './methods/options.ts'
 import { patch } from './methods/patch.ts'
 import { post } from './methods/post.ts'
@@ -36,6 +36,7 @@ const methods: ReadonlyMap<string, Method> = new Map([
   ['POST', post],
   ['DELETE', remove],
   ['MKCOL', mkcol],
+  ['MKCALENDAR', mkcalendar],
   ['COPY', copy],
   ['MOVE', move],
   ['PROPFIND', propfind],
@@ -58,17 +59,19 @@ export const davMounts = ({ store, realm, spaces }: DavOptions): readonly Mount[
   const features = [...new Set(spaces.flatMap((space) => space.features))]
 
   const handle = async (request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> => {
+    let space: Space | undefined
     try {
       if (request.method === 'OPTIONS') return options(response, features)
       const { segments } = parsePath(context.path)
-      const scope = byName.get(segments[1] ?? '')?.scope ?? 'files'
+      space = byName.get(segments[1] ?? '')
+      const scope = space?.scope ?? 'files'
       const principal = await authenticate(request, context, { store, scope, realm, protocol: 'WebDAV' })
       const method = methods.get(request.method ?? '')
       if (method === undefined) throw refusal('method-unknown', 'There is no such method')
       await method({ request, response, context, store, principal, spaces: byName, segments })
     } catch (error) {
       if (!(error instanceof DomainError) || response.headersSent) throw error
-      answerRefusal(response, error)
+      answerRefusal(response, error, space)
     }
   }
   return [
@@ -77,7 +80,7 @@ export const davMounts = ({ store, realm, spaces }: DavOptions): readonly Mount[
   ]
 }
 
-const answerRefusal = (response: ServerResponse, error: DomainError): void => {
+const answerRefusal = (response: ServerResponse, error: DomainError, space: Space | undefined): void => {
   for (const name of [
     'Content-Type',
     'Content-Length',
@@ -89,7 +92,7 @@ const answerRefusal = (response: ServerResponse, error: DomainError): void => {
     response.removeHeader(name)
   setErrorHeaders(response, error)
   if (Array.isArray(error.detail.allow)) response.setHeader('Allow', error.detail.allow.join(', ')) // RFC 9110 §15.5.6
-  const body = errorBody(error)
+  const body = errorBody(error, space?.conditions)
   if (body === '') answerEmpty(response, statusOf(error))
   else answerXml(response, statusOf(error), body)
 }

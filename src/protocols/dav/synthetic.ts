@@ -27,7 +27,7 @@ type Above = Resource & { readonly below: readonly Resource[] }
 export const rootSpace = (spaces: readonly Space[]): Space<Above> => {
   const space: Space<Above> = {
     name: '',
-    scope: 'files',
+    scope: 'files calendars contacts',
     features: [],
     properties: [],
     reports: new Map(),

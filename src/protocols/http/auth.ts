@@ -4,7 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DomainError, isDomainError } from '../../errors.ts'
-import type { Principal } from '../../store/accounts/principal.ts'
+import { isGoodFor, type Principal } from '../../store/accounts/principal.ts'
 import type { Context } from './router.ts'
 
 /** The sign-in of the store, as far as HTTP uses it. */
@@ -21,7 +21,7 @@ export type SignIn = {
 
 export type Authentication = {
   readonly store: { readonly signIn: SignIn }
-  /** What the credential must be good for, such as 'files'. */
+  /** What the credential must be good for, such as 'files'; one of several that are separated by spaces. */
   readonly scope: string
   readonly realm: string
   /** How the person sees it in the list of their app passwords, such as 'WebDAV'. */
@@ -109,7 +109,7 @@ export const authenticate = async (
   const token = sessionToken(request)
   const principal = token === undefined ? undefined : await store.signIn.session(token, context.remoteAddress)
   if (principal === undefined) throw unauthorized('Sign in first')
-  if (!principal.scopes.has(scope) && !principal.scopes.has('all')) {
+  if (!isGoodFor(principal, scope)) {
     throw new DomainError('Forbidden', `This session may not use ${scope}`)
   }
   return principal

@@ -9,3 +9,7 @@ export type Principal = {
   credentialId: number
   kind: 'password' | 'app-password' | 'session'
 }
+
+/** @param scope one, or several separated by spaces of which one will do. */
+export const isGoodFor = ({ scopes }: Pick<Principal, 'scopes'>, scope: string): boolean =>
+  scopes.has('all') || scope.split(' ').some((one) => scopes.has(one))

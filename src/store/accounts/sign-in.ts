@@ -17,7 +17,7 @@ import type { HashQueue } from './hash-queue.ts'
 import { foldName } from './names.ts'
 import { networkOf } from './network.ts'
 import { hashPassword, impossibleSecret, needsRehash, preparePassword, verifyPassword } from './password.ts'
-import type { Principal } from './principal.ts'
+import { isGoodFor, type Principal } from './principal.ts'
 import { foldAppPassword, type Tokens } from './tokens.ts'
 import type { VerifiedCache } from './verified-cache.ts'
 
@@ -149,7 +149,7 @@ export class SignIn {
     principal ??= await this.#once(key, () =>
       this.#verify({ name, password, network, by: `${address} ${protocol}`, key }),
     )
-    if (!principal.scopes.has('all') && !principal.scopes.has(scope)) {
+    if (!isGoodFor(principal, scope)) {
       throw new DomainError('Forbidden', `This app password is not for ${scope}.`)
     }
     return principal

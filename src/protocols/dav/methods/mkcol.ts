@@ -6,12 +6,31 @@ import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest, readBody } from '../exchange.ts'
 import { guard } from '../guard.ts'
 import { applyUpdates } from '../properties/update.ts'
+import type { Space } from '../resource.ts'
+import { CALDAV, keyOf } from '../wire/names.ts'
 import { type PropertyUpdate, parseMkcol } from '../wire/proppatch.ts'
 
 /** RFC 4918 §9.3, and with a body RFC 5689: a collection and its properties are made together or not at all. */
 export const mkcol = async (exchange: Exchange): Promise<void> => {
+  const updates = await readUpdates(exchange, DAV, 'mkcol')
+  const type = updates.find(isResourcetype)?.value
+  const asked =
+    type === undefined ? undefined : elements(type.element).map(({ namespace, name }) => keyOf(namespace, name))
+  await make(exchange, updates, asked ?? [keyOf(DAV, 'collection')])
+}
+
+/** RFC 4791 §5.3.1: MKCOL of a calendar under a name of its own. */
+export const mkcalendar = async (exchange: Exchange): Promise<void> => {
+  const updates = await readUpdates(exchange, CALDAV, 'mkcalendar')
+  await make(exchange, updates, [keyOf(DAV, 'collection'), keyOf(CALDAV, 'calendar')])
+}
+
+const make = async (
+  exchange: Exchange,
+  updates: readonly PropertyUpdate[],
+  types: readonly string[],
+): Promise<void> => {
   const { response, store } = exchange
-  const updates = await readUpdates(exchange)
   await store.write(async (tx) => {
     const place = await locateRequest(exchange, tx)
     if (place.resource !== undefined)
@@ -20,6 +39,7 @@ export const mkcol = async (exchange: Exchange): Promise<void> => {
       })
     if (place.parent === undefined) throw refusal('parent-missing', 'The folder for this does not exist')
     if (place.space.makeCollection === undefined) throw refusal('method-not-allowed', 'No collections are made here')
+    requireType(place.space, types)
     await guard(exchange, tx, place, { membership: true })
     const resource = await place.space.makeCollection(tx, place, updates)
     await applyUpdates(
@@ -34,18 +54,25 @@ export const mkcol = async (exchange: Exchange): Promise<void> => {
 
 const isResourcetype = ({ namespace, name }: PropertyUpdate): boolean => namespace === DAV && name === 'resourcetype'
 
-const readUpdates = async ({ request }: Exchange): Promise<readonly PropertyUpdate[]> => {
+/** RFC 5689 §3: all types that are asked for are given, or none. */
+const requireType = ({ collectionType }: Space, types: readonly string[]): void => {
+  const given = [
+    keyOf(DAV, 'collection'),
+    ...(collectionType ? [keyOf(collectionType.namespace, collectionType.name)] : []),
+  ]
+  if (types.length !== given.length || !given.every((type) => types.includes(type)))
+    throw refusal('valid-resourcetype', 'No collections of that type are made here')
+}
+
+const readUpdates = async (
+  { request }: Exchange,
+  namespace: string,
+  name: string,
+): Promise<readonly PropertyUpdate[]> => {
   const body = await readBody(request, xmlBytes)
   if (body.length === 0) return []
   // RFC 4918 §9.3.1: a body of a type that is not understood is refused, never ignored.
   if (!/^(application|text)\/xml\b/i.test(header(request, 'content-type') ?? ''))
-    throw new DomainError('Unsupported', 'The body of MKCOL is XML')
-  const updates = parseMkcol(parseXml(body))
-  const type = updates.find(isResourcetype)?.value
-  if (
-    type !== undefined &&
-    !elements(type.element).some(({ namespace, name }) => namespace === DAV && name === 'collection')
-  )
-    throw refusal('valid-resourcetype', 'MKCOL makes collections') // RFC 5689 §3
-  return updates
+    throw new DomainError('Unsupported', `The body of ${request.method} is XML`)
+  return parseMkcol(parseXml(body), namespace, name)
 }

@@ -7,7 +7,7 @@ import { refusal } from '../errors.ts'
 import { chunksOf, type Exchange, header } from '../exchange.ts'
 import type { Content } from '../resource.ts'
 import type { ByteRange, UpdateRange } from '../wire/range.ts'
-import { answerWritten, putAt, requireWritable } from './place-content.ts'
+import { answerWritten, putAt, requireWritable, spaceOf } from './place-content.ts'
 
 /** @param rangeFor says where the body goes, given the size of what is there. */
 export const updatePart = async (exchange: Exchange, rangeFor: (size: number) => UpdateRange): Promise<void> => {
@@ -25,11 +25,12 @@ export const updatePart = async (exchange: Exchange, rangeFor: (size: number) =>
     throw new DomainError('BadRequest', 'The body is not as long as its range')
   const staged = await receiveMerged(exchange, content, range)
   try {
+    const findings = await spaceOf(exchange)?.examine?.(staged)
     const outcome = await store.write(async (tx) => {
       const place = await requireWritable(exchange, tx)
       if (place.resource?.id !== resource?.id || place.resource?.etag !== resource?.etag)
         throw new DomainError('Conflict', 'It was changed meanwhile')
-      return putAt(tx, place, { staged, contentType: undefined, modifiedAt: undefined })
+      return putAt(tx, place, { staged, findings, contentType: undefined, modifiedAt: undefined })
     })
     answerWritten(exchange, outcome)
   } catch (error) {

@@ -1,10 +1,12 @@
 // What PUT, a partial update and POST share: where content may go, putting it there, and the answer.
 
+import { DomainError, isDomainError } from '../../../errors.ts'
+import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
-import type { Place, Resource } from '../resource.ts'
+import type { Place, Resource, Space } from '../resource.ts'
 import { parseMtime } from '../wire/headers.ts'
 import { requireAllowed } from './require.ts'
 
@@ -24,6 +26,27 @@ export const requireWritable = async (exchange: Exchange, view: View): Promise<P
 export const putAt = (tx: Tx, place: Place, content: Parameters<NonNullable<Place['space']['put']>>[2]) => {
   if (place.space.put === undefined) throw refusal('method-not-allowed', 'Nothing is written here')
   return place.space.put(tx, place, content)
+}
+
+/** The space of the request itself; its `resolve` says whether anything can be there. */
+export const spaceOf = ({ spaces, segments }: Exchange): Space | undefined => spaces.get(segments[1] ?? '')
+
+/** The request's body, set aside. */
+export const receive = async (
+  { request, store }: Exchange,
+  space: Space | undefined,
+  { expectedSize, limit = Number.POSITIVE_INFINITY }: { expectedSize?: number | undefined; limit?: number | undefined },
+): Promise<Staged> => {
+  const largest = space?.largestContent ?? Number.POSITIVE_INFINITY
+  const tooLarge = () =>
+    new DomainError('TooLarge', `At most ${largest} bytes are kept here`, { precondition: 'max-resource-size' })
+  if (expectedSize !== undefined && expectedSize > largest) throw tooLarge()
+  try {
+    const bound = Math.min(limit, largest)
+    return await store.blobs.receive(request, { expectedSize, ...(Number.isFinite(bound) && { limit: bound }) })
+  } catch (error) {
+    throw largest < limit && isDomainError(error, 'TooLarge') ? tooLarge() : error
+  }
 }
 
 export const answerWritten = (

@@ -1,7 +1,7 @@
 import { refusal } from '../errors.ts'
 import { type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
-import { answerWritten, putAt } from './place-content.ts'
+import { answerWritten, putAt, receive, spaceOf } from './place-content.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
 /** RFC 5995: a POST to a collection makes a new member, whose name the server chooses. */
@@ -9,8 +9,10 @@ export const post = async (exchange: Exchange): Promise<void> => {
   const { request, response, store } = exchange
   const contentType = header(request, 'content-type')
   await store.read(async (view) => requireAllowed(requireResource(await locateRequest(exchange, view)), 'POST'))
-  const staged = await store.blobs.receive(request)
+  const space = spaceOf(exchange)
+  const staged = await receive(exchange, space, {})
   try {
+    const findings = await space?.examine?.(staged)
     const outcome = await store.write(async (tx) => {
       const place = await locateRequest(exchange, tx)
       const collection = requireResource(place)
@@ -20,7 +22,7 @@ export const post = async (exchange: Exchange): Promise<void> => {
       const member = { space: place.space, href: collection.href + name, name, parent: collection, resource: undefined }
       await guard(exchange, tx, place, {})
       await guard(exchange, tx, member, { membership: true })
-      return putAt(tx, member, { staged, contentType, modifiedAt: undefined })
+      return putAt(tx, member, { staged, findings, contentType, modifiedAt: undefined })
     })
     response.setHeader('Location', outcome.resource.href) // RFC 5995 §3.2
     answerWritten(exchange, outcome)

@@ -7,6 +7,7 @@ import { parsePreferences } from '../wire/headers.ts'
 import { errorElement, href, multistatusEnd, multistatusStart, propstat, tagsFor } from '../wire/multistatus.ts'
 import { keyOf } from '../wire/names.ts'
 import { type PropertyUpdate, parsePropertyUpdate } from '../wire/proppatch.ts'
+import { spaceOf } from './place-content.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
 /** PROPPATCH (RFC 4918 §9.2): all instructions in order, or none. */
@@ -28,7 +29,7 @@ export const proppatch = async (exchange: Exchange): Promise<void> => {
     })
   } catch (error) {
     if (!(error instanceof DomainError) || error.detail.update === undefined) throw error
-    return answerXml(response, 207, document(at, refused(updates, error)))
+    return answerXml(response, 207, document(at, refused(updates, error, spaceOf(exchange)?.conditions)))
   }
   const { minimal } = parsePreferences(header(request, 'prefer'), header(request, 'brief'))
   if (!minimal) return answerXml(response, 207, document(at, propstat(names(updates), 200)))
@@ -46,14 +47,14 @@ const names = (updates: readonly PropertyUpdate[]): string => {
 }
 
 /** §9.2.1: the one that stood in the way, and 424 for those that could have been. */
-const refused = (updates: readonly PropertyUpdate[], error: DomainError): string => {
+const refused = (updates: readonly PropertyUpdate[], error: DomainError, conditions: string | undefined): string => {
   const isCause = ({ namespace, name }: PropertyUpdate) => {
     const cause = error.detail.update as PropertyUpdate
     return cause.namespace === namespace && cause.name === name
   }
   const others = updates.filter((update) => !isCause(update))
   return (
-    propstat(names(updates.filter(isCause)), statusOf(error), errorElement(conditionOf(error))) +
+    propstat(names(updates.filter(isCause)), statusOf(error), errorElement(conditionOf(error, conditions))) +
     (others.length === 0 ? '' : propstat(names(others), statusFor('failed-dependency')))
   )
 }

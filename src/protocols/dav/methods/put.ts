@@ -9,10 +9,11 @@ import { type Exchange, header } from '../exchange.ts'
 import { parseMtime } from '../wire/headers.ts'
 import { parseContentRange } from '../wire/range.ts'
 import { updatePart } from './partial.ts'
-import { answerWritten, putAt, requireWritable } from './place-content.ts'
+import { answerWritten, putAt, receive, requireWritable, spaceOf } from './place-content.ts'
 
 export const put = async (exchange: Exchange): Promise<void> => {
   const { request, store } = exchange
+  const space = spaceOf(exchange)
   const contentRange = header(request, 'content-range')
   if (contentRange !== undefined) return updatePart(exchange, (size) => partOf(contentRange, size))
   const expectedSize = lengthOf(request)
@@ -21,12 +22,14 @@ export const put = async (exchange: Exchange): Promise<void> => {
   const limit = quick ? undefined : await largestThere(exchange)
   if (limit !== undefined && expectedSize !== undefined && expectedSize > limit)
     throw new DomainError('QuotaExceeded', 'It is larger than all that the account may own')
-  const staged = await store.blobs.receive(request, { expectedSize, limit })
+  const staged = await receive(exchange, space, { expectedSize, limit })
   try {
+    const findings = await space?.examine?.(staged)
     const outcome = await store.write(async (tx) => {
       const place = await requireWritable(exchange, tx)
       return putAt(tx, place, {
         staged,
+        findings,
         contentType: contentTypeOf(request),
         modifiedAt: parseMtime(header(request, 'x-oc-mtime')),
       })

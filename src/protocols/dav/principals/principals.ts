@@ -51,7 +51,7 @@ const properties: readonly LiveProperty[] = [
 export const principalsSpace = (more: readonly LiveProperty[] = []): Space<PrincipalResource> => {
   const space: Space<PrincipalResource> = {
     name: 'principals',
-    scope: 'files',
+    scope: 'files calendars contacts',
     features: [],
     properties: [...properties, ...more],
     reports: new Map([...principalReports, [keyOf(DAV, 'expand-property'), expandProperty]]),
