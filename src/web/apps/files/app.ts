@@ -26,6 +26,12 @@ const betweenQuestions = 20_000
 
 let uploads: Uploads | undefined
 
+const placeTitle = ({ place }: FilesStore): string => {
+  if (place?.kind === 'search') return t('search.heading', { text: place.text })
+  if (place?.kind === 'trash') return t('trash.title')
+  return place?.path.at(-1) ?? t('files.root')
+}
+
 class TwinFiles extends TwinElement {
   readonly #store = new FilesStore(session.me.name)
   readonly #actions: Actions = createActions(this.#store)
@@ -75,6 +81,10 @@ class TwinFiles extends TwinElement {
 
   override willUpdate(): void {
     if (/^\/(files|trash|search)(\/|$)/.test(router.path)) this.#store.open(placeOf(router.path, router.query))
+  }
+
+  override updated(): void {
+    document.title = `${placeTitle(this.#store)} – ${t('product')}`
   }
 
   override render() {

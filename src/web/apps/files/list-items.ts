@@ -12,6 +12,9 @@ import './rename.ts'
 /** Bytes; larger pictures keep their icon in the grid, which has no small copies of them. */
 const largestTilePicture = 3_000_000
 
+/** A finger that rests on a row asks for the menu; only a mouse drags. */
+const hovers = matchMedia('(hover: hover)')
+
 type Drawn = { readonly store: FilesStore; readonly index: number; readonly over: boolean }
 
 const classes = (kind: string, entry: Entry, { store, over }: Drawn): string =>
@@ -50,7 +53,7 @@ export const row = (entry: Entry, drawn: Drawn) => {
       aria-rowindex=${index + 1}
       aria-selected=${store.selection.chosen.has(entry.href)}
       data-index=${index}
-      draggable=${store.renaming === undefined}
+      draggable=${hovers.matches && store.renaming === undefined}
     >
       <span role="gridcell">${check}</span>
       <span class="name" role="gridcell">
@@ -91,7 +94,7 @@ export const tile = (entry: Entry, drawn: Drawn) => {
       aria-posinset=${index + 1}
       aria-selected=${store.selection.chosen.has(entry.href)}
       data-index=${index}
-      draggable=${store.renaming === undefined}
+      draggable=${hovers.matches && store.renaming === undefined}
     >
       <span class="face">${face(entry)}</span>
       ${check}

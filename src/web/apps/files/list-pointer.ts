@@ -53,7 +53,13 @@ export const drag = (event: DragEvent, store: FilesStore): void => {
 /** The row that would take the drop: a folder that is not itself among what is dragged. */
 export const dragOver = (event: DragEvent, store: FilesStore): number | undefined => {
   const { entry, index } = hitOf(event, store.shown)
-  if (!isOurs(event) || entry?.folder !== true || store.selection.chosen.has(entry.href)) return undefined
+  if (
+    store.place?.kind === 'trash' ||
+    !isOurs(event) ||
+    entry?.folder !== true ||
+    store.selection.chosen.has(entry.href)
+  )
+    return undefined
   event.preventDefault()
   return index
 }

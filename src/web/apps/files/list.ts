@@ -38,6 +38,8 @@ class TwinFileList extends TwinElement {
   #place: string | undefined
   readonly #tops = new Map<string, number>()
   #top: number | undefined
+  #focused = false
+  #refocus = false
   #touch = false
 
   constructor() {
@@ -77,6 +79,7 @@ class TwinFileList extends TwinElement {
   }
 
   override willUpdate(): void {
+    this.#focused = this.shadowRoot?.activeElement != null
     this.plain = this.#store.value.place?.kind === 'folder'
   }
 
@@ -90,8 +93,11 @@ class TwinFileList extends TwinElement {
       this.#top = router.returned ? this.#tops.get(at) : undefined
       if (scroll !== null) scroll.scrollTop = 0
       this.box = { ...this.box, top: 0 }
+      this.#refocus = this.#focused
     }
     if (scroll === null) return
+    if (this.#refocus) scroll.focus({ preventScroll: true })
+    this.#refocus = false
     // Who comes back is where they were, as soon as there are rows enough.
     if (this.#top !== undefined && scroll.scrollHeight - scroll.clientHeight >= this.#top) {
       scroll.scrollTop = this.#top

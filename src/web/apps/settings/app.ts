@@ -139,6 +139,7 @@ class TwinSettings extends TwinElement {
     const open = mine.find(({ id }) => id === wanted)
     const shown = open ?? mine[0]
     if (shown === undefined) return nothing
+    document.title = `${t(shown.label)} – ${t('product')}`
     const root = open === undefined
     const links = (trailing: boolean) =>
       mine.map(
