@@ -26,7 +26,7 @@ export const privilegesOn = (resource: Resource): string[] => {
   const some = [
     allowed.has('PUT') && 'write-content',
     allowed.has('PROPPATCH') && 'write-properties',
-    allowed.has('POST') && 'bind',
+    (allowed.has('POST') || allowed.has('MKCOL')) && 'bind',
     (allowed.has('POST') || allowed.has('DELETE')) && 'unbind',
     allowed.has('UNLOCK') && 'unlock',
   ].filter((name) => name !== false)

@@ -1,0 +1,240 @@
+// What calendars and address books have in common as spaces: made and removed whole, filled with items that are
+// examined before they are written, and synchronised. They have no locks: no client of theirs asks for one.
+
+import { randomUUID } from 'node:crypto'
+import { DomainError, isDomainError } from '../../../errors.ts'
+import { DAV } from '../../../formats/xml/element.ts'
+import { escapeText } from '../../../formats/xml/write.ts'
+import type { Staged } from '../../../store/blobs/blobs.ts'
+import type { Collection, CollectionSettings, ItemFacts } from '../../../store/collections/collections.ts'
+import type { Store, Tx } from '../../../store/store.ts'
+import { refusal } from '../errors.ts'
+import { blobContent } from '../files/node-resource.ts'
+import type { LiveProperty } from '../properties/live.ts'
+import { expandProperty } from '../reports/expand-property.ts'
+import { syncCollection } from '../reports/sync-collection.ts'
+import type { Place, Report, Resource, Space } from '../resource.ts'
+import { readOnlyCollection } from '../synthetic.ts'
+import { tagsFor } from '../wire/multistatus.ts'
+import { CALENDARSERVER, keyOf, type PropertyName } from '../wire/names.ts'
+import { encodeSegment } from '../wire/path.ts'
+import type { PropertyUpdate } from '../wire/proppatch.ts'
+import {
+  type CollectionResource,
+  type CollectionTree,
+  collectionMembers,
+  collectionResource,
+  itemResource,
+  resolveCollection,
+} from './resource.ts'
+
+/** What a value of a property, undefined where it is removed, sets. */
+export type Setting = (value: PropertyUpdate['value']) => Partial<CollectionSettings>
+
+export type CollectionSpaceOptions = {
+  readonly store: Store
+  /** The path segment, and the scope of app passwords. */
+  readonly name: string
+  readonly kind: CollectionTree['kind']
+  readonly features: readonly string[]
+  /** CALDAV:calendar or CARDDAV:addressbook; conditions and limits are in its namespace. */
+  readonly type: PropertyName
+  /** Of every item. */
+  readonly contentType: string
+  /** Of names that the server chooses, with its dot. */
+  readonly extension: string
+  /** Bytes of one item. */
+  readonly largest: number
+  readonly properties: readonly LiveProperty[]
+  readonly settings: ReadonlyMap<string, Setting>
+  readonly reports: Iterable<readonly [string, Report]>
+  /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
+  examine(content: Buffer): ItemFacts
+  /** @throws DomainError where a collection does not take such an item. */
+  admit?(collection: Collection, item: Pick<ItemFacts, 'component'>): void
+}
+
+const onCollection = ['GET', 'HEAD', 'POST', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
+const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT']
+const onHome = [...readOnlyCollection, 'MKCOL']
+
+export const collectionSpace = (options: CollectionSpaceOptions): Space<CollectionResource> => {
+  const { store, type, settings } = options
+  const space: Space<CollectionResource> = {
+    name: options.name,
+    scope: options.name,
+    features: options.features,
+    conditions: type.namespace,
+    collectionType: type,
+    largestContent: options.largest,
+    properties: [...commonProperties(options), ...options.properties],
+    reports: new Map([
+      [keyOf(DAV, 'sync-collection'), syncCollection],
+      [keyOf(DAV, 'expand-property'), expandProperty],
+      ...options.reports,
+    ]),
+    resolve: (view, principal, segments) => resolveCollection(tree, view, principal, segments),
+    allows: ({ level }) =>
+      level === 'item'
+        ? onItem
+        : level === 'collection'
+          ? onCollection
+          : level === 'home'
+            ? onHome
+            : readOnlyCollection,
+    members: (view, resource, page) => collectionMembers(tree, view, resource, page),
+    lineage: async () => [],
+    quota: (view, { accountId }) => store.files.usage(view, accountId),
+    async syncToken(_view, { level, collection }) {
+      return level === 'collection' && collection ? store.collections.token(collection) : undefined
+    },
+    async changes(view, { collection, href }, { token, limit }) {
+      if (collection === undefined) throw refusal('supported-report', 'Synchronise what is in it, one by one')
+      const changes = await store.collections.since(view, collection, token, { limit })
+      if (changes === 'tooOld') return 'tooOld'
+      return {
+        ...changes,
+        changed: changes.changed.map((item) => itemResource(tree, href, collection, item)),
+        removed: changes.gone.map((name) => href + encodeSegment(name)),
+      }
+    },
+    async content(view, { item }) {
+      const blob = item && (await store.blobs.get(view, item.blobId))
+      if (blob === undefined) throw new DomainError('NotFound', 'It has no content')
+      return blobContent(store, blob)
+    },
+    examine: async (staged) => options.examine(await bytesOf(store, staged)),
+    async put(tx, place, { staged, findings, modifiedAt }) {
+      const facts = findings as ItemFacts
+      const parent = requireCollection(place)
+      options.admit?.(parent.collection, facts)
+      const item = { ...facts, name: place.name, staged, modifiedAt }
+      const written = await namingHref(parent.href, () => store.collections.put(tx, parent.collection, item))
+      return { resource: itemResource(tree, parent.href, parent.collection, written.item), created: written.created }
+    },
+    memberName: () => randomUUID() + options.extension,
+    async makeCollection(tx, { name, parent }) {
+      if (parent?.level !== 'home')
+        throw new DomainError('Forbidden', 'It is made in the home', { precondition: locationCondition(type) })
+      const { accountId, href } = parent
+      return collectionResource(tree, href, await store.collections.create(tx, { accountId, kind: options.kind, name }))
+    },
+    async remove(tx, { collection, item }) {
+      if (collection === undefined) throw refusal('method-not-allowed', 'The home stays')
+      if (item !== undefined) await store.collections.removeItem(tx, collection, item)
+      else await store.collections.remove(tx, collection)
+      return item === undefined ? { finish: () => store.collections.tidy() } : {}
+    },
+    async move(tx, { collection: from, item }, to) {
+      if (from === undefined || item === undefined) throw refusal('method-not-allowed', 'It is not moved')
+      const parent = requireTarget(space, to)
+      options.admit?.(parent.collection, item)
+      await namingHref(parent.href, () =>
+        store.collections.moveItem(tx, item, { from, to: parent.collection, name: to.name }),
+      )
+      return {}
+    },
+    async copy({ item }, { guard }) {
+      if (item === undefined) throw refusal('method-not-allowed', 'It is not copied')
+      await store.write(async (tx) => {
+        const to = await guard(tx)
+        const parent = requireTarget(space, to)
+        options.admit?.(parent.collection, item)
+        const target = { collection: parent.collection, name: to.name }
+        await namingHref(parent.href, () => store.collections.copyItem(tx, item, target))
+      })
+    },
+    async setProperty(tx, { level, collection }, { namespace, name, value }) {
+      const setting = settings.get(keyOf(namespace, name))
+      if (setting === undefined || level !== 'collection' || collection === undefined) return false
+      await store.collections.update(tx, collection, setting(value))
+      return true
+    },
+    touch: (tx, resource) => touch(store, tx, resource),
+  }
+  const tree: CollectionTree = { store, space, kind: options.kind, contentType: options.contentType }
+  return space
+}
+
+const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
+
+const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly LiveProperty[] => {
+  const { empty } = tagsFor(type.namespace, type.name)
+  const ofCollection = (
+    property: Pick<LiveProperty, 'namespace' | 'name'>,
+    inAllprop: boolean,
+    read: (collection: Collection, resource: CollectionResource) => string,
+  ): LiveProperty => ({
+    ...property,
+    inAllprop,
+    read: (resource) => {
+      const { level, collection } = resource as CollectionResource
+      return level === 'collection' && collection ? read(collection, resource as CollectionResource) : undefined
+    },
+  })
+  return [
+    {
+      namespace: DAV,
+      name: 'resourcetype',
+      inAllprop: true,
+      read: (resource) =>
+        resource.isCollection
+          ? `<D:collection/>${(resource as CollectionResource).level === 'collection' ? empty : ''}`
+          : '',
+    },
+    {
+      namespace: DAV,
+      name: 'displayname',
+      inAllprop: true,
+      read: (resource) => escapeText(displayName(resource as CollectionResource)),
+    },
+    { namespace: DAV, name: 'supportedlock', inAllprop: true, read: () => '' },
+    ofCollection({ namespace: type.namespace, name: 'max-resource-size' }, false, () => String(largest)),
+    ofCollection({ namespace: CALENDARSERVER, name: 'getctag' }, false, (collection, { space }) =>
+      escapeText(`${(space as Space).name}-${collection.id}-${collection.changed}`),
+    ),
+  ]
+}
+
+const displayName = ({ level, collection, name }: CollectionResource): string =>
+  level === 'collection' ? (collection?.displayName ?? name) : name
+
+/** A content as a whole: it is no larger than an item may be. */
+const bytesOf = async (store: Store, { hash, size, data }: Staged): Promise<Buffer> => {
+  const content = store.blobs.open({ hash, size, data: data ?? null })
+  return content instanceof Uint8Array ? Buffer.from(content) : Buffer.concat(await content.toArray())
+}
+
+type InCollection = CollectionResource & { readonly collection: Collection }
+
+const requireCollection = ({ parent }: Place<CollectionResource>): InCollection => {
+  if (parent?.level !== 'collection' || parent.collection === undefined)
+    throw refusal('method-not-allowed', 'Items are in collections', { allow: ['OPTIONS', ...onHome] })
+  return parent as InCollection
+}
+
+const requireTarget = (space: Space<CollectionResource>, to: Place): InCollection => {
+  if (to.space.name !== space.name) throw refusal('other-server', 'It does not go there')
+  return requireCollection(to as unknown as Place<CollectionResource>)
+}
+
+/** The store names the item that is in the way; a client is told its address. RFC 4791 §5.3.2.1 */
+const namingHref = async <T>(collectionHref: string, write: () => Promise<T>): Promise<T> => {
+  try {
+    return await write()
+  } catch (error) {
+    if (!isDomainError(error) || typeof error.detail.existing !== 'string') throw error
+    const href = collectionHref + encodeSegment(error.detail.existing)
+    throw new DomainError(error.code, error.message, { ...error.detail, href })
+  }
+}
+
+const touch = async (
+  store: Store,
+  tx: Tx,
+  { level, collection, item }: CollectionResource & Resource,
+): Promise<void> => {
+  if (collection === undefined) return
+  if (level === 'item' && item !== undefined) await store.collections.touchItem(tx, collection, item)
+  else await store.collections.update(tx, collection)
+}
