@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds)
 const kinds = new Set(options.only.split(','))
 const connections = 16
+const warmUpSeconds = 3
 const gibibyte = 1024 ** 3
 const login = { name: 'ann', password: 'a long bench password' }
 
@@ -47,8 +48,11 @@ const measure = async (peer: Peer, login: Login, folder: string, big: string): P
     process.stderr.write(`${peer.name}: ${name}: ${show(figure)}\n`)
   }
   const load = async (label: string, path: string, script?: string, count = connections): Promise<Figure> => {
+    const asked = { url: peer.url + path, login, connections: count, folder, script }
+    // Neither a compiler nor a page cache is measured.
+    if (label === 'get') await wrk({ ...asked, seconds: warmUpSeconds, label: 'warm-up' })
     const before = cpuSeconds(peer.pid)
-    const perSecond = await wrk({ url: peer.url + path, login, connections: count, seconds, folder, script, label })
+    const perSecond = await wrk({ ...asked, seconds, label })
     return { ...rate(perSecond), cpu: ((cpuSeconds(peer.pid) - before) / (perSecond * seconds)) * 1e6 }
   }
 
