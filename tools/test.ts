@@ -12,7 +12,7 @@ const minutes = 60_000
 const execArgv = ['--test-force-exit', '--disable-warning=ExperimentalWarning']
 const phases = [
   { folders: ['tools', 'src'], concurrency: 2, timeout: 5 * minutes },
-  { folders: ['tests'], concurrency: 1, timeout: 20 * minutes },
+  { folders: ['tests'], concurrency: 1, timeout: 10 * minutes },
 ]
 
 async function* runAll(words: string[]): AsyncGenerator<TestEvent> {

@@ -1,6 +1,6 @@
 // The twin as a folder of this machine, by rclone and by davfs2: what people and git do in folders.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,11 +13,12 @@ import { temporaryFolder } from '../support/store.ts'
 import { createTestTwin, type TestTwin } from '../support/twin.ts'
 
 /** Resolves when something is mounted on the folder: then it is on another device than its parent. */
-const mounted = async (folder: string): Promise<void> => {
+const mounted = async (folder: string, program?: ChildProcess): Promise<void> => {
   const parent = await stat(join(folder, '..'))
   for (;;) {
     const own = await stat(folder)
     if (own.dev !== parent.dev) return
+    if (program && program.exitCode !== null) throw new Error('the mounting program ended: what it said is above')
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
@@ -118,7 +119,7 @@ test('a folder mounted by rclone is written to, renamed in, copied into and clon
   const child = spawn('rclone', args, { stdio: 'inherit' })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   try {
-    await mounted(mount)
+    await mounted(mount, child)
     await useFiles(mount)
     await useTree({ twin, accountId }, mount, folder.path, true)
     await useGit(mount, folder.path)

@@ -1,5 +1,5 @@
 // What a test needs of the machine. A reason that names `apt-get install …` is gathered by `npm test` into one line.
-import { existsSync, globSync } from 'node:fs'
+import { accessSync, constants, existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Debian packages of programs that are called otherwise. */
@@ -32,4 +32,11 @@ export function lacks(...programs: string[]): string | false {
 export const lacksRoot = (): string | false => (process.getuid?.() === 0 ? false : 'needs root')
 
 /** For a test's `skip`: why no file system can be mounted here, or false. */
-export const lacksFuse = (): string | false => (existsSync('/dev/fuse') ? lacks('fusermount3') : 'needs /dev/fuse')
+export function lacksFuse(): string | false {
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK)
+  } catch {
+    return 'needs /dev/fuse, and the right to open it'
+  }
+  return lacks('fusermount3')
+}
