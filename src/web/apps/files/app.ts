@@ -22,7 +22,7 @@ import { FilesStore, filesContext } from './store.ts'
 import { Uploads } from './uploads.ts'
 
 /** Milliseconds between two questions for what changed elsewhere, while the page is in sight. */
-const betweenQuestions = 20_000
+const betweenQuestions = 10_000
 
 let uploads: Uploads | undefined
 
