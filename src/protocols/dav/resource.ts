@@ -95,6 +95,13 @@ export type CopyOptions = {
   readonly guard: (tx: Tx) => Promise<Place>
 }
 
+export type Written<R extends Resource = Resource> = {
+  readonly resource: R
+  readonly created: boolean
+  /** What is stored is not what was sent: no ETag is told, so that the client reads it (RFC 4791 §5.3.4, RFC 6352 §6.3.2.3). */
+  readonly altered?: boolean
+}
+
 export type Report = (exchange: Exchange, resource: Resource, body: Element) => Promise<void>
 
 export type Space<R extends Resource = Resource> = {
@@ -113,6 +120,8 @@ export type Space<R extends Resource = Resource> = {
   readonly largestContent?: number
   /** Reports by the name of their root element, `{namespace}name`. */
   readonly reports: ReadonlyMap<string, Report>
+  /** Methods that the space answers itself. */
+  readonly methods?: ReadonlyMap<string, (exchange: Exchange) => Promise<void>>
 
   /**
    * Follows the segments below the space's own.
@@ -138,7 +147,7 @@ export type Space<R extends Resource = Resource> = {
   content?(view: View, resource: R): Promise<Content>
   /** Looks at a content before the write that puts it somewhere: it may take its time, and refuse it. */
   examine?(staged: Staged): Promise<unknown>
-  put?(tx: Tx, place: Place<R>, content: NewContent): Promise<{ resource: R; created: boolean }>
+  put?(tx: Tx, place: Place<R>, content: NewContent): Promise<Written<R>>
   /** A fresh name for POST (RFC 5995). */
   memberName?(contentType: string | undefined): string
   makeCollection?(tx: Tx, place: Place<R>, updates: readonly PropertyUpdate[]): Promise<R>

@@ -66,7 +66,7 @@ export const davMounts = ({ store, realm, spaces }: DavOptions): readonly Mount[
       space = byName.get(segments[1] ?? '')
       const scope = space?.scope ?? 'files'
       const principal = await authenticate(request, context, { store, scope, realm, protocol: 'WebDAV' })
-      const method = methods.get(request.method ?? '')
+      const method = space?.methods?.get(request.method ?? '') ?? methods.get(request.method ?? '')
       if (method === undefined) throw refusal('method-unknown', 'There is no such method')
       await method({ request, response, context, store, principal, spaces: byName, segments })
     } catch (error) {

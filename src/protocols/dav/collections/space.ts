@@ -2,12 +2,14 @@
 // examined before they are written, and synchronised. They have no locks: no client of theirs asks for one.
 
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { DomainError, isDomainError } from '../../../errors.ts'
 import { DAV } from '../../../formats/xml/element.ts'
 import { escapeText } from '../../../formats/xml/write.ts'
+import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { Collection, CollectionSettings, ItemFacts } from '../../../store/collections/collections.ts'
-import type { Store, Tx } from '../../../store/store.ts'
+import type { Store, Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { blobContent } from '../files/node-resource.ts'
 import type { LiveProperty } from '../properties/live.ts'
@@ -48,18 +50,37 @@ export type CollectionSpaceOptions = {
   readonly properties: readonly LiveProperty[]
   readonly settings: ReadonlyMap<string, Setting>
   readonly reports: Iterable<readonly [string, Report]>
+  readonly methods?: NonNullable<Space['methods']>
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
-  examine(content: Buffer): ItemFacts
+  examine(content: Buffer): Examined
   /** @throws DomainError where a collection does not take such an item. */
   admit?(collection: Collection, item: Pick<ItemFacts, 'component'>): void
+  /** Collections in every home that are not the store's; their resources name a space of their own. */
+  readonly besides?: {
+    /** Undefined for what is not in one of them. */
+    resolve(
+      view: View,
+      principal: Principal,
+      segments: readonly string[],
+    ): Promise<Place<CollectionResource> | undefined>
+    members(view: View, home: CollectionResource): Promise<readonly CollectionResource[]>
+  }
 }
+
+export type Examined = {
+  readonly facts: ItemFacts
+  /** What is stored in place of what was sent. */
+  readonly altered?: Buffer | undefined
+}
+
+type Findings = { readonly facts: ItemFacts; readonly altered: Staged | undefined }
 
 const onCollection = ['GET', 'HEAD', 'POST', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onHome = [...readOnlyCollection, 'MKCOL']
 
 export const collectionSpace = (options: CollectionSpaceOptions): Space<CollectionResource> => {
-  const { store, type, settings } = options
+  const { store, type, settings, methods, besides } = options
   const space: Space<CollectionResource> = {
     name: options.name,
     scope: options.name,
@@ -73,7 +94,9 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       [keyOf(DAV, 'expand-property'), expandProperty],
       ...options.reports,
     ]),
-    resolve: (view, principal, segments) => resolveCollection(tree, view, principal, segments),
+    ...(methods && { methods }),
+    resolve: async (view, principal, segments) =>
+      (await besides?.resolve(view, principal, segments)) ?? resolveCollection(tree, view, principal, segments),
     allows: ({ level }) =>
       level === 'item'
         ? onItem
@@ -82,7 +105,11 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
           : level === 'home'
             ? onHome
             : readOnlyCollection,
-    members: (view, resource, page) => collectionMembers(tree, view, resource, page),
+    async members(view, resource, page) {
+      const members = await collectionMembers(tree, view, resource, page)
+      if (resource.level !== 'home' || besides === undefined || page.after !== undefined) return members
+      return [...members, ...(await besides.members(view, resource))]
+    },
     lineage: async () => [],
     quota: (view, { accountId }) => store.files.usage(view, accountId),
     async syncToken(_view, { level, collection }) {
@@ -103,14 +130,20 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       if (blob === undefined) throw new DomainError('NotFound', 'It has no content')
       return blobContent(store, blob)
     },
-    examine: async (staged) => options.examine(await bytesOf(store, staged)),
+    async examine(staged): Promise<Findings> {
+      const { facts, altered } = options.examine(await bytesOf(store, staged))
+      return { facts, altered: altered && (await store.blobs.receive(Readable.from([altered]))) }
+    },
     async put(tx, place, { staged, findings, modifiedAt }) {
-      const facts = findings as ItemFacts
+      // LOCK would make an empty resource.
+      if (findings === undefined) throw refusal('method-not-allowed', 'Nothing empty is kept here')
+      const { facts, altered } = findings as Findings
       const parent = requireCollection(place)
       options.admit?.(parent.collection, facts)
-      const item = { ...facts, name: place.name, staged, modifiedAt }
+      const item = { ...facts, name: place.name, staged: altered ?? staged, modifiedAt }
       const written = await namingHref(parent.href, () => store.collections.put(tx, parent.collection, item))
-      return { resource: itemResource(tree, parent.href, parent.collection, written.item), created: written.created }
+      const resource = itemResource(tree, parent.href, parent.collection, written.item)
+      return { resource, created: written.created, altered: altered !== undefined }
     },
     memberName: () => randomUUID() + options.extension,
     async makeCollection(tx, { name, parent }) {

@@ -6,7 +6,7 @@ import type { Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
-import type { Place, Resource, Space } from '../resource.ts'
+import type { Place, Space, Written } from '../resource.ts'
 import { parseMtime } from '../wire/headers.ts'
 import { requireAllowed } from './require.ts'
 
@@ -51,9 +51,9 @@ export const receive = async (
 
 export const answerWritten = (
   { request, response }: Exchange,
-  { resource, created }: { resource: Resource; created: boolean },
+  { resource, created, altered = false }: Written,
 ): void => {
-  if (resource.etag !== undefined) response.setHeader('ETag', `"${resource.etag}"`)
+  if (resource.etag !== undefined && !altered) response.setHeader('ETag', `"${resource.etag}"`)
   // ownCloud's: tells rclone and the desktop clients that the time they sent was kept.
   if (parseMtime(header(request, 'x-oc-mtime')) !== undefined) response.setHeader('X-OC-MTime', 'accepted')
   answerEmpty(response, created ? 201 : 204)
