@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { choose, createPageTwin, lacksBrowser, rowOf } from '../support/browser.ts'
@@ -359,4 +360,60 @@ test('the page speaks German, and follows the system into the dark', { skip }, a
   await page.reload()
   await page.getByRole('heading', { name: 'Darstellung' }).waitFor()
   assert.equal(await page.locator('html[lang=de].wa-light').count(), 1)
+})
+
+test('a selection is downloaded as one zip', { skip }, async () => {
+  await using house = await createPageTwin()
+  await house.twin.account('ann', password)
+  const { page } = await house.signedIn('ann', password)
+  await page.evaluate("fetch('/dav/files/ann/Box/', { method: 'MKCOL' })")
+  await upload(page, file('a & b.txt', 'first'), file('c.txt', 'second'))
+  await rowOf(page, 'Box').locator('[data-part=check]').click()
+  const [download] = await Promise.all([page.waitForEvent('download'), choose(page, 'a & b.txt', 'Download as zip')])
+  assert.equal(download.suggestedFilename(), 'files.zip')
+  const zip = await readFile(await download.path())
+  assert.equal(zip.readUInt32LE(0), 0x04034b50, 'APPNOTE §4.3.7: a local file header')
+  for (const name of ['Box/', 'a & b.txt', 'first']) assert.ok(zip.includes(name), name)
+  assert.ok(!zip.includes('c.txt'))
+})
+
+test('who is signed out elsewhere is asked to sign in, and comes back to the same view', { skip }, async () => {
+  await using house = await createPageTwin()
+  await house.twin.account('ann', password)
+  const { page } = await house.signedIn('ann', password)
+  await upload(page, file('here.txt', 'here'))
+  await page.goto(`${house.twin.url}files/?open=here.txt`)
+  await page.getByRole('dialog').waitFor()
+  const { page: other } = await house.signedIn('ann', password)
+  await other.goto(`${house.twin.url}settings/security`)
+  await other.getByRole('button', { name: 'Sign out everywhere else' }).click()
+  await other.getByText('Signed out').first().waitFor()
+
+  await page.evaluate("dispatchEvent(new Event('focus'))")
+  await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+  await page.getByLabel('Name for signing in').fill('ann')
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'here.txt' }).waitFor()
+})
+
+test('an upload that is refused says why, and is tried again', { skip }, async () => {
+  await using house = await createPageTwin()
+  await house.twin.account('ann', password)
+  const { page } = await house.signedIn('ann', password)
+  const { store } = house.twin
+  const limit = (quota: number | null): Promise<unknown> =>
+    store.write(async (tx) => {
+      const account = await store.accounts.byName(tx, 'ann')
+      assert.ok(account !== undefined)
+      await store.accounts.update(tx, account, { quota })
+    })
+  await limit(10)
+  await page.locator('input#files').setInputFiles([file('small.txt', 'small'), file('large.txt', 'much too large')])
+  await page.getByText('1 file was not uploaded').first().waitFor()
+  await page.getByText(/^large\.txt: There is no storage left/).waitFor()
+  await rowOf(page, 'small.txt').waitFor()
+  await limit(null)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await rowOf(page, 'large.txt').waitFor()
 })

@@ -45,7 +45,7 @@ export type PageTwin = AsyncDisposable & {
 
 /** Expected: what the network log of the browser says of an answer that a test asks for. */
 const harmless =
-  /Failed to load resource: (the server responded with a status of (401|404|423)|net::ERR_INTERNET_DISCONNECTED)/
+  /Failed to load resource: (the server responded with a status of (401|404|423|507)|net::ERR_INTERNET_DISCONNECTED)/
 
 export async function createPageTwin(): Promise<PageTwin> {
   await buildPage()
