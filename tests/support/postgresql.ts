@@ -1,4 +1,5 @@
-// Debian's PostgreSQL on a free port, in a temporary folder, as an unprivileged user (it refuses root).
+// Debian's PostgreSQL on a free port, in a temporary folder, as an unprivileged user (it refuses root). In memory
+// where that is possible: every test has a database of its own, and the disk would make most of their time.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -34,7 +35,7 @@ export function whyNoPostgresql(): string | undefined {
 export async function startPostgresql(): Promise<TestServer> {
   const bin = binaries() as string
   const user: { uid?: number; gid?: number } = (process.getuid?.() === 0 && unprivileged()) || {}
-  const folder = await mkdtemp(join(tmpdir(), 'twin-postgresql-'))
+  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'twin-postgresql-'))
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   const init = ['-D', data, '-U', 'twin', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
