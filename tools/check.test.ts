@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import { checks } from './check.ts'
-import { root } from './project.ts'
+import { filesBelow, root } from './project.ts'
 
 const folders: string[] = []
 after(() => {
@@ -37,13 +37,9 @@ async function run(name: string, files: Record<string, string>): Promise<string>
 }
 
 const model = readFileSync(join(root, 'prisma/schema.prisma'), 'utf8')
-const migrated = (database: string) => `prisma/migrations/${database}/0001_foundation/migration.sql`
+const firstMigration = 'prisma/migrations/sqlite/0001_foundation/migration.sql'
 const migrations = (): Record<string, string> =>
-  Object.fromEntries(
-    ['prisma/schema.prisma', 'prisma/migrations/schema.prisma', migrated('sqlite'), migrated('postgresql')].map(
-      (name) => [name, readFileSync(join(root, name), 'utf8')],
-    ),
-  )
+  Object.fromEntries(filesBelow(root, 'prisma').map((name) => [name, readFileSync(join(root, name), 'utf8')]))
 
 suite('each check passes what is right and fails what is wrong', { concurrency: 2 }, () => {
   test('types', async () => {
@@ -118,8 +114,9 @@ suite('each check passes what is right and fails what is wrong', { concurrency: 
     assert.equal(await run(name, migrations()), '')
     const changed = { ...migrations(), 'prisma/schema.prisma': model.replace('isAdmin ', 'isOwner ') }
     assert.match(await run(name, changed), /the model changed since the last migration of sqlite/)
-    const short = { ...migrations(), [migrated('sqlite')]: 'CREATE TABLE setting (id INTEGER PRIMARY KEY)' }
-    assert.match(await run(name, short), /the SQLite migrations do not add up to the model/)
+    const edited = (sql: string) => ({ ...migrations(), [firstMigration]: migrations()[firstMigration] + sql })
+    assert.match(await run(name, edited('CREATE TABLE more (id INTEGER);')), /the SQLite migrations do not add up to/)
+    assert.match(await run(name, edited('CREATE TABEL more (id INTEGER);')), /the SQLite migrations fail: .*TABEL/)
   })
 
   test('types of the schema', async () => {

@@ -44,7 +44,13 @@ async function checkMigrations(folder: string): Promise<string> {
   }
   const wanted = describe([await difference('sqlite', undefined, model)])
   const scripts = migrationNames('sqlite', migrations).map((name) => join(migrations, 'sqlite', name, 'migration.sql'))
-  const present = describe(await Promise.all(scripts.map((file) => readFile(file, 'utf8'))))
+  const sources = await Promise.all(scripts.map((file) => readFile(file, 'utf8')))
+  let present: string
+  try {
+    present = describe(sources)
+  } catch (error) {
+    return `the SQLite migrations fail: ${(error as Error).message}`
+  }
   if (present === wanted) return ''
   return `the SQLite migrations do not add up to the model; they make\n${present}\nand the model says\n${wanted}`
 }
