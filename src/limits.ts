@@ -382,3 +382,45 @@ export const collectionsPerAccount = 500
 
 /** Items of a removed calendar or address book erased in one write, so that others get their turn. */
 export const collectionRowsPerWrite = 250
+
+/** Bytes of one card: it is parsed as a whole; telephones send photos of some hundred KiB, base64 makes them a third larger. */
+export const cardBytes = 4 * 1024 * 1024
+
+/** Conditions of one addressbook-query: what it costs is their number times the cards. */
+export const addressbookFilters = 200
+
+/** Cards that a report, an export or an import has in memory at once: most have no photo, and all of them 4 MiB. */
+export const cardsPage = 50
+
+/** Refused cards that an import lists one by one; beyond them it counts. */
+export const importRefusals = 1000
+
+/** Milliseconds over which the repetitions of one alarm are looked at: a year of being reminded. */
+export const alarmRepeatMilliseconds = 366 * 24 * 60 * 60_000
+
+/** Bytes of one calendar object: what is read whole to be looked at, with small attachments inside. */
+export const largestCalendarObject = 4 * 1024 * 1024
+
+/** Objects that a report on calendars reads at once: some milliseconds of parsing. */
+export const calendarPageObjects = 50
+
+/** Calendars of a home that one report looks into. */
+export const calendarsAtOnce = collectionsPerAccount
+
+/** Conditions in the filter of a calendar-query, each of which is asked of every object. */
+export const calendarFilters = 200
+
+/** Characters of a name, description or time zone of a calendar or an address book: a VTIMEZONE with all its history. */
+export const propertyTextCharacters = 64 * 1024
+
+/** Streams that tell the page of changes. */
+export const eventStream = {
+  /** Milliseconds in which several changes are one signal: an upload of many files makes many a second. */
+  gatherMilliseconds: 300,
+  /** Milliseconds between two signs of life, before a router forgets the connection. */
+  beatMilliseconds: 25_000,
+  /** Milliseconds until the browser has to show its cookie again: a session that ended learns no more than that. */
+  lifetimeMilliseconds: 10 * 60_000,
+  /** Milliseconds after which a browser comes back. */
+  retryMilliseconds: 3_000,
+}

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bounds } from './bounds.ts'
 import { ianaZone } from './iana-zone.ts'
 import { parseObject } from './object.ts'
-import { bounds, occurrences } from './occurrences.ts'
+import { occurrences } from './occurrences.ts'
 import { utc, type Zone } from './zone.ts'
 
 type Lines = readonly string[]

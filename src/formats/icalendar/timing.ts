@@ -106,17 +106,17 @@ function todoTiming(component: Component, zones: Zones, floating: Zone): Timing 
   const completed = at('COMPLETED')
   if (completed !== undefined) {
     const times = [completed, created ?? completed]
-    return { ...undated(todo.completed), start: Math.min(...times), end: Math.max(...times) }
+    return undated(todo.completed, Math.min(...times), Math.max(...times))
   }
-  return created === undefined ? undated(todo.nothing) : { ...undated(todo.created), start: created }
+  return created === undefined ? undated(todo.nothing) : undated(todo.created, created)
 }
 
-const undated = (overlaps: Overlaps): Timing => ({
+const undated = (overlaps: Overlaps, start = Number.NEGATIVE_INFINITY, end = Number.POSITIVE_INFINITY): Timing => ({
   time: undefined,
   zone: utc,
-  start: Number.NEGATIVE_INFINITY,
-  end: Number.POSITIVE_INFINITY,
-  endOf: () => Number.POSITIVE_INFINITY,
+  start,
+  end,
+  endOf: () => end,
   overlaps,
 })
 
