@@ -1,12 +1,17 @@
 // One file over another, as programs do that save aside and rename: the file that is there stays itself, with
 // its id and its versions, and takes the other's content and dead properties (RFC 4918 §9.8.4, §9.9.3).
 
+import { prepared } from '../engine/prepared.ts'
 import type { Tx } from '../engine/types.ts'
 import type { Properties } from '../properties.ts'
 import { ERASING } from './erase.ts'
 import { type Node, root } from './node.ts'
 import { filesTopic, relocate, requireMovable, type TreeContext } from './tree.ts'
 import { replaceContent } from './versions.ts'
+
+const inherit = prepared((db, p: { from: number; to: number }) =>
+  db.updateTable('version').set({ nodeId: p.to }).where('nodeId', '=', p.from),
+)
 
 type Parts = { context: TreeContext; properties: Properties }
 
@@ -21,13 +26,14 @@ export async function copyOnto({ context, properties }: Parts, tx: Tx, source: N
   return node
 }
 
-/** The same, and `source` is gone from sight; `erase` frees what it had besides. */
+/** The same, and `source` is gone from sight; its past becomes the target's, too, and `erase` takes away the rest. */
 export async function moveOnto(parts: Parts, tx: Tx, { id }: Pick<Node, 'id'>, target: Node): Promise<Node> {
   const source = await requireMovable(tx, id)
   // Its bytes become the target's: counted twice they might exceed the quota on the way.
   await tx.charge(source.accountId, -source.size)
   await tx.db.updateTable('node').set({ blobId: null, size: 0 }).where('id', '=', id).execute()
   const node = await copyOnto(parts, tx, source, target)
+  await inherit.run(tx, { from: id, to: target.id })
   const staging = await root(tx, 'staging', source.accountId)
   await tx.db.deleteFrom('trash').where('nodeId', '=', id).execute()
   await relocate(parts.context, tx, source, { parentId: staging.id, name: `${ERASING}${id}` })

@@ -72,6 +72,16 @@ for (const method of ['COPY', 'MOVE'])
     assert.equal((await dav.ask('GET', version?.href ?? '', { absolute: true })).body.toString(), 'old')
   })
 
+test('MOVE of a file over a file: the past of both is kept', async () => {
+  for (const body of ['old 1', 'old 2']) await dav.ask('PUT', `${base}over.txt`, { body })
+  for (const body of ['new 1', 'new 2']) await dav.ask('PUT', `${base}file.txt`, { body })
+  assert.equal((await transfer('MOVE', 'file.txt', 'over.txt')).status, 204)
+  const folder = `/dav/versions/ann/${await id('over.txt')}/`
+  const versions = (await dav.find(folder, '<D:getetag/>', { depth: '1', absolute: true })).slice(1)
+  const contents = await Promise.all(versions.map(({ href }) => dav.ask('GET', href, { absolute: true })))
+  assert.deepEqual(contents.map(({ body }) => body.toString()).toSorted(), ['file', 'new 1', 'old 1', 'old 2'])
+})
+
 test('a file over a folder and a folder over a file', async () => {
   assert.equal((await transfer('COPY', 'file.txt', 'tree')).status, 204)
   assert.equal(await read('tree'), 'file')
