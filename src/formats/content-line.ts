@@ -118,7 +118,9 @@ function fold(line: string): string {
 export const escapeText = (text: string): string => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n')
 
 export const unescapeText = (value: string): string =>
-  value.replace(/\\([\\;,:nN"])/g, (_, character: string) => (character === 'n' || character === 'N' ? '\n' : character))
+  value.replace(/\\([\\;,:nN"])/g, (_, character: string) =>
+    character === 'n' || character === 'N' ? '\n' : character,
+  )
 
 /** Splits where the separator is not escaped; the parts stay escaped. */
 export function splitValue(value: string, separator: ',' | ';'): string[] {
