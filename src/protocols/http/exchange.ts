@@ -14,16 +14,18 @@ export class Exchange implements Context {
   readonly query: string
   readonly remoteAddress: string
   readonly secure = true
+  readonly closing: AbortSignal
   readonly #log: Logger
   #id: string | undefined
   #child: Logger | undefined
 
-  constructor(request: IncomingMessage, remoteAddress: string, log: Logger) {
+  constructor(request: IncomingMessage, remoteAddress: string, log: Logger, closing: AbortSignal) {
     const { path, query } = splitTarget(request.url ?? '/')
     this.path = path
     this.query = query
     this.remoteAddress = remoteAddress
     this.#log = log
+    this.closing = closing
   }
 
   get id(): string {

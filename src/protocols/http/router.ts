@@ -16,6 +16,8 @@ export type Context = {
   /** Made at first use and carries `id`. */
   readonly log: Logger
   readonly secure: true
+  /** Aborted when the server closes: an answer that would have no end has one then. */
+  readonly closing: AbortSignal
 }
 
 /** A DomainError that it throws is answered by the table of errors.ts; a wire with a table of its own answers before. */

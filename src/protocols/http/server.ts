@@ -2,6 +2,7 @@
 // Every wait for a client has an end; the wait for our own handlers has none.
 // No answer leaves without the headers of headers.ts, and nothing that a handler throws reaches the client raw.
 
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { type AddressInfo, createServer as createListener, type Server as Listener, type Socket } from 'node:net'
@@ -99,6 +100,10 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     })
   })
 
+  const stop = new AbortController()
+  // Each stream that is open listens; there may be many.
+  setMaxListeners(0, stop.signal)
+
   const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { socket } = request
     const connection = known.get(socket)
@@ -112,7 +117,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     connection.judgedAt = -1
     connections.busy(socket)
     const began = Date.now()
-    const context = new Exchange(request, connection.address, log)
+    const context = new Exchange(request, connection.address, log, stop.signal)
     response.on('close', () => {
       connection.underway--
       if (connection.underway === 0) connections.idle(socket)
@@ -177,6 +182,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
 
   const drain = async (): Promise<void> => {
     clearInterval(pace)
+    stop.abort()
     const closed = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)))
     for (const { response } of known.values()) if (response?.headersSent === false) response.shouldKeepAlive = false
     const forced = setTimeout(() => {
