@@ -242,8 +242,6 @@ test('what changes elsewhere appears; without a connection what was seen stays, 
   const other = await context.newPage()
   await other.goto(`${house.twin.url}files/`)
   await other.evaluate(() => fetch('/dav/files/ann/elsewhere.txt', { method: 'PUT', body: 'x' }))
-  await page.bringToFront()
-  await page.evaluate("dispatchEvent(new Event('focus'))")
   await rowOf(page, 'elsewhere.txt').waitFor()
 
   await context.setOffline(true)

@@ -1,5 +1,6 @@
 import * as appPasswords from './app-passwords.ts'
 import * as devices from './devices.ts'
+import * as events from './events.ts'
 import * as links from './links.ts'
 import * as me from './me.ts'
 import * as members from './members.ts'
@@ -27,5 +28,6 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Method>>>> 
   '/api/members/invitations/:': { DELETE: members.revokeInvitation },
   '/api/members/:': { PATCH: members.update, DELETE: members.remove },
   '/api/members/:/recovery-link': { POST: members.recoveryLink },
+  '/api/events': { GET: events.get },
   '/api/zip': { GET: zip.get },
 }

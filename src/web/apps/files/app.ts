@@ -21,8 +21,8 @@ import './side.ts'
 import { FilesStore, filesContext } from './store.ts'
 import { Uploads } from './uploads.ts'
 
-/** Milliseconds between two questions for what changed elsewhere, while the page is in sight. */
-const betweenQuestions = 10_000
+/** Milliseconds between two questions for what changed elsewhere; the stream of events tells sooner where it gets through. */
+const betweenQuestions = 60_000
 
 let uploads: Uploads | undefined
 
@@ -36,6 +36,7 @@ class TwinFiles extends TwinElement {
   readonly #store = new FilesStore(session.me.name)
   readonly #actions: Actions = createActions(this.#store)
   #timer: ReturnType<typeof setInterval> | undefined
+  #events: EventSource | undefined
 
   constructor() {
     super()
@@ -60,19 +61,30 @@ class TwinFiles extends TwinElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    document.addEventListener('visibilitychange', this.#look)
+    document.addEventListener('visibilitychange', this.#listen)
     addEventListener('focus', this.#look)
     addEventListener('online', this.#look)
     this.#timer = setInterval(this.#look, betweenQuestions)
+    this.#listen()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    document.removeEventListener('visibilitychange', this.#look)
+    document.removeEventListener('visibilitychange', this.#listen)
+    this.#events?.close()
     removeEventListener('focus', this.#look)
     removeEventListener('online', this.#look)
     clearInterval(this.#timer)
     this.#store.close()
+  }
+
+  /** A browser has few connections to one server: only a page in sight holds one to be told of changes. */
+  readonly #listen = (): void => {
+    this.#events?.close()
+    if (document.visibilityState !== 'visible') return
+    this.#events = new EventSource('/api/events')
+    this.#events.addEventListener('open', this.#look)
+    this.#events.addEventListener('files', this.#look)
   }
 
   readonly #look = (): void => {
