@@ -1,4 +1,6 @@
 import type { Store } from '../../store/store.ts'
+import { calendarsSpace } from './calendars/calendars.ts'
+import { calendarPrincipalProperties } from './calendars/properties.ts'
 import { filesSpace } from './files/files.ts'
 import { trashSpace } from './files/trash.ts'
 import { versionsSpace } from './files/versions.ts'
@@ -10,5 +12,6 @@ export const davSpaces = (store: Store): readonly Space[] => [
   filesSpace(store),
   trashSpace(store),
   versionsSpace(store),
-  principalsSpace(),
+  calendarsSpace(store),
+  principalsSpace(calendarPrincipalProperties),
 ]

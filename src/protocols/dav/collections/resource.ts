@@ -68,7 +68,7 @@ export const collectionResource = (
 })
 
 export const itemResource = (
-  { space, contentType }: CollectionTree,
+  { space, contentType }: Pick<CollectionTree, 'space' | 'contentType'>,
   collectionHref: string,
   collection: Collection,
   item: Item,

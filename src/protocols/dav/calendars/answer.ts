@@ -1,0 +1,93 @@
+// How calendar-query and calendar-multiget answer: each object with the properties that are asked for, and its text.
+
+import { DomainError } from '../../../errors.ts'
+import { type CalendarObject, parseObject } from '../../../formats/icalendar/object.ts'
+import type { Zone } from '../../../formats/icalendar/zone.ts'
+import { child, DAV, type Element } from '../../../formats/xml/element.ts'
+import type { ItemWithData } from '../../../store/collections/collections.ts'
+import { type CollectionResource, itemResource } from '../collections/resource.ts'
+import { conditionOf, statusOf } from '../errors.ts'
+import { type Exchange, header } from '../exchange.ts'
+import { gatherPage } from '../properties/page.ts'
+import { liveTable, type Plan, planFor, writeResponse } from '../properties/plan.ts'
+import type { Resource, Space } from '../resource.ts'
+import { parsePreferences } from '../wire/headers.ts'
+import { errorElement, statusResponse } from '../wire/multistatus.ts'
+import { CALDAV } from '../wire/names.ts'
+import { parseProp } from '../wire/propfind.ts'
+import { type CalendarData, parseCalendarData, selectCalendarData } from './calendar-data.ts'
+import { calendarType } from './properties.ts'
+import type { Calendar } from './scope.ts'
+
+export type Asked = {
+  readonly plan: Plan
+  /** Undefined where no text is asked for. */
+  readonly data: CalendarData | undefined
+}
+
+/** RFC 4791 §9.5, §9.10: prop, allprop or propname. */
+export const parseAsked = ({ request }: Exchange, { space }: Resource, body: Element): Asked => {
+  const { minimal } = parsePreferences(header(request, 'prefer'), header(request, 'brief'))
+  const prop = child(body, DAV, 'prop')
+  const table = liveTable(space)
+  if (prop === undefined) {
+    const kind = child(body, DAV, 'propname') === undefined ? 'allprop' : 'propname'
+    return {
+      plan: planFor(kind === 'allprop' ? { kind, include: [] } : { kind }, table, minimal),
+      data: undefined,
+    }
+  }
+  const data = child(prop, CALDAV, 'calendar-data')
+  const names = parseProp(prop)
+  return { plan: planFor({ kind: 'prop', names }, table, minimal), data: data && parseCalendarData(data) }
+}
+
+export type Told = { readonly item: ItemWithData; readonly text: string; object(): CalendarObject }
+
+/** Reads the object when it is needed, and once. */
+export const tell = (item: ItemWithData, text: string): Told => {
+  let object: CalendarObject | undefined
+  return {
+    item,
+    text,
+    object: () => {
+      object ??= parseObject(text)
+      return object
+    },
+  }
+}
+
+export type Answering = {
+  readonly exchange: Exchange
+  /** What the report was sent to. */
+  readonly resource: Resource
+  readonly asked: Asked
+}
+
+/** The responses for objects of one calendar, in their order. */
+export const answers = async (
+  { exchange, resource: root, asked: { plan, data } }: Answering,
+  { collection, href }: Calendar,
+  told: readonly Told[],
+  floating: Zone,
+): Promise<string[]> => {
+  if (told.length === 0) return []
+  const tree = { space: root.space as unknown as Space<CollectionResource>, contentType: calendarType }
+  const resources = told.map(({ item }) => itemResource(tree, href, collection, item))
+  const page = await exchange.store.read((view) => gatherPage(exchange, view, plan, resources, root))
+  return told.map((one, index) => {
+    const resource = resources[index] as CollectionResource
+    try {
+      const text = data && selectCalendarData(one.text, one.object, data, floating)
+      return writeResponse(plan, { ...resource, data: text } as Resource, page)
+    } catch (error) {
+      return refused(resource, error)
+    }
+  })
+}
+
+/** An object that cannot be answered does not take the others with it. */
+export const refused = ({ href, space }: Resource, error: unknown): string => {
+  if (!(error instanceof DomainError)) throw error
+  return statusResponse(href, statusOf(error), errorElement(conditionOf(error, space.conditions)))
+}

@@ -1,0 +1,98 @@
+// CALDAV:calendar-multiget (RFC 4791 §7.9): objects by their addresses.
+
+import { setImmediate } from 'node:timers/promises'
+import { DomainError, isDomainError } from '../../../errors.ts'
+import type { Zone } from '../../../formats/icalendar/zone.ts'
+import { DAV, elements, isNamed, text } from '../../../formats/xml/element.ts'
+import { calendarPageObjects } from '../../../limits.ts'
+import type { CollectionResource } from '../collections/resource.ts'
+import { type Exchange, locate } from '../exchange.ts'
+import { MultistatusStream } from '../multistatus-stream.ts'
+import type { Report, Resource } from '../resource.ts'
+import { pathOnThisServer } from '../wire/destination.ts'
+import { statusResponse } from '../wire/multistatus.ts'
+import { parsePath } from '../wire/path.ts'
+import { type Answering, answers, parseAsked, tell } from './answer.ts'
+import { floatingZone, queriedZone } from './floating.ts'
+import { textOf } from './scope.ts'
+
+export const calendarMultiget: Report = async (exchange, resource, body) => {
+  const asked = parseAsked(exchange, resource, body)
+  const zone = queriedZone(body)
+  const hrefs = elements(body)
+    .filter((one) => isNamed(one, DAV, 'href'))
+    .map((one) => text(one).trim())
+  if (hrefs.length === 0) throw new DomainError('BadRequest', 'Nothing is asked for')
+  const stream = new MultistatusStream(exchange.response)
+  for (let at = 0; at < hrefs.length; at += calendarPageObjects) {
+    const page = hrefs.slice(at, at + calendarPageObjects)
+    await stream.write(await answerPage({ exchange, resource, asked }, page, zone))
+    await setImmediate() // a page takes milliseconds, and others wait
+  }
+  stream.end()
+}
+
+/** What an address says; without a folder it can be none of an object here. */
+type Address = { readonly href: string; readonly folder: string; readonly name: string }
+
+const answerPage = async (
+  answering: Answering,
+  hrefs: readonly string[],
+  zone: Zone | undefined,
+): Promise<readonly string[]> => {
+  const addresses = hrefs.map((href) => addressOf(answering, href))
+  const responses = new Map<string, string>()
+  for (const [folder, members] of Map.groupBy(addresses, (one) => one.folder)) {
+    if (folder === '') continue
+    const names = members.map(({ name }) => name)
+    for (const [name, response] of await answerFolder(answering, folder, names, zone))
+      responses.set(`${folder}/${name}`, response)
+  }
+  // §7.9: what is not there is told as such.
+  return addresses.map(({ href, folder, name }) => responses.get(`${folder}/${name}`) ?? statusResponse(href, 404))
+}
+
+const addressOf = ({ exchange, resource }: Answering, href: string): Address => {
+  const nowhere = { href, folder: '', name: '' }
+  try {
+    const { segments } = parsePath(pathOnThisServer(href, exchange.request.headers.host, 'A href'))
+    const [, space, account, folder, name, ...more] = segments
+    if (space !== resource.space.name || name === undefined || more.length > 0 || !isBelow(resource, segments))
+      return nowhere
+    return { href, folder: [account, folder].join('/'), name }
+  } catch (error) {
+    if (isDomainError(error)) return nowhere
+    throw error
+  }
+}
+
+/** §7.9: of a calendar only what is in it. */
+const isBelow = ({ href }: Resource, segments: readonly string[]): boolean => {
+  const above = parsePath(href).segments
+  return above.every((name, index) => segments[index] === name)
+}
+
+const answerFolder = async (
+  answering: Answering,
+  folder: string,
+  names: readonly string[],
+  zone: Zone | undefined,
+): Promise<readonly (readonly [name: string, response: string])[]> => {
+  const { exchange } = answering
+  const found = await findItems(exchange, [answering.resource.space.name, ...folder.split('/')], names)
+  if (found === undefined) return []
+  const told = []
+  for (const item of found.items) told.push(tell(item, await textOf(exchange, item)))
+  const responses = await answers(answering, found.calendar, told, zone ?? floatingZone(found.calendar.collection))
+  return told.map(({ item }, index) => [item.name, responses[index] ?? ''])
+}
+
+const findItems = async (exchange: Exchange, segments: readonly string[], names: readonly string[]) => {
+  const { store } = exchange
+  return store.read(async (view) => {
+    const { resource } = await locate(exchange, view, ['dav', ...segments])
+    const { collection, href, level } = (resource ?? {}) as Partial<CollectionResource>
+    if (collection === undefined || href === undefined || level !== 'collection') return undefined
+    return { calendar: { collection, href }, items: await store.collections.itemsNamed(view, collection, names) }
+  })
+}

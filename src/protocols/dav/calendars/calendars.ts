@@ -1,0 +1,34 @@
+// A person's calendars: `/dav/calendars/<account>/` (RFC 4791).
+
+import { largestCalendarObject } from '../../../limits.ts'
+import type { Store } from '../../../store/store.ts'
+import type { CollectionResource } from '../collections/resource.ts'
+import { collectionSpace } from '../collections/space.ts'
+import type { Space } from '../resource.ts'
+import { CALDAV, keyOf } from '../wire/names.ts'
+import { calendarMultiget } from './calendar-multiget.ts'
+import { calendarQuery } from './calendar-query.ts'
+import { admitObject, examineObject } from './examine.ts'
+import { freeBusyQuery } from './free-busy-query.ts'
+import { calendarProperties, calendarSettings, calendarType } from './properties.ts'
+
+export const calendarsSpace = (store: Store): Space<CollectionResource> =>
+  collectionSpace({
+    store,
+    name: 'calendars',
+    kind: 'calendar',
+    features: ['calendar-access'], // RFC 4791 §5.1
+    type: { namespace: CALDAV, name: 'calendar' },
+    contentType: calendarType,
+    extension: '.ics',
+    largest: largestCalendarObject,
+    properties: calendarProperties,
+    settings: calendarSettings,
+    reports: [
+      [keyOf(CALDAV, 'calendar-query'), calendarQuery],
+      [keyOf(CALDAV, 'calendar-multiget'), calendarMultiget],
+      [keyOf(CALDAV, 'free-busy-query'), freeBusyQuery],
+    ],
+    examine: (content) => ({ facts: examineObject(content) }),
+    admit: admitObject,
+  })

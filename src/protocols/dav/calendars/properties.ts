@@ -1,0 +1,156 @@
+// The properties of calendars (RFC 4791 §5.2), and those that Apple's clients and everybody after them set.
+
+import { DomainError } from '../../../errors.ts'
+import { collations } from '../../../formats/collation.ts'
+import { parseCalendar } from '../../../formats/icalendar/component.ts'
+import { zoneByName } from '../../../formats/icalendar/zones.ts'
+import { attribute, type Element, elements, isNamed } from '../../../formats/xml/element.ts'
+import { escapeText } from '../../../formats/xml/write.ts'
+import { propertyTextCharacters } from '../../../limits.ts'
+import type { Collection, CollectionSettings } from '../../../store/collections/collections.ts'
+import type { CollectionResource } from '../collections/resource.ts'
+import { homeHref } from '../collections/resource.ts'
+import type { Setting } from '../collections/space.ts'
+import { principalHref } from '../properties/acl.ts'
+import type { LiveProperty } from '../properties/live.ts'
+import { href } from '../wire/multistatus.ts'
+import { CALDAV, keyOf } from '../wire/names.ts'
+
+const APPLE = 'http://apple.com/ns/ical/'
+
+/** Of every object. */
+export const calendarType = 'text/calendar; charset=utf-8'
+
+/** Components that a calendar may take. RFC 4791 §4.1 */
+export const calendarComponents = ['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY'] as const
+
+/** What a date of iCalendar can say. */
+export const earliest = '00010101T000000Z'
+export const latest = '99991231T235959Z'
+
+const ofCalendar = (
+  namespace: string,
+  name: string,
+  read: (collection: Collection, resource: CollectionResource) => string | undefined,
+): LiveProperty => ({
+  namespace,
+  name,
+  inAllprop: false, // RFC 4791 §5.2: each says so
+  read: (resource) => {
+    const { level, collection } = resource as CollectionResource
+    return level === 'collection' && collection ? read(collection, resource as CollectionResource) : undefined
+  },
+})
+
+const text = (value: string | null): string | undefined => (value === null ? undefined : escapeText(value))
+
+/** Elements inside a property of CALDAV have the prefix that its own tag declares (wire/multistatus.ts). */
+const collationSet = collations.map(({ name }) => `<X:supported-collation>${name}</X:supported-collation>`).join('')
+
+export const calendarProperties: readonly LiveProperty[] = [
+  ofCalendar(CALDAV, 'calendar-description', ({ description }) => text(description)),
+  ofCalendar(CALDAV, 'calendar-timezone', ({ timezone }) => text(timezone)),
+  ofCalendar(CALDAV, 'supported-calendar-component-set', (collection) =>
+    componentsOf(collection)
+      .map((name) => `<X:comp name="${name}"/>`)
+      .join(''),
+  ),
+  ofCalendar(CALDAV, 'supported-calendar-data', () => '<X:calendar-data content-type="text/calendar" version="2.0"/>'),
+  ofCalendar(CALDAV, 'supported-collation-set', () => collationSet), // RFC 4791 §7.5.1
+  ofCalendar(CALDAV, 'min-date-time', () => earliest),
+  ofCalendar(CALDAV, 'max-date-time', () => latest),
+  ofCalendar(CALDAV, 'schedule-calendar-transp', ({ transparent }) =>
+    transparent ? '<X:transparent/>' : '<X:opaque/>',
+  ), // RFC 6638 §9.1
+  ofCalendar(APPLE, 'calendar-color', ({ colour }) => text(colour)),
+  ofCalendar(APPLE, 'calendar-order', ({ sortOrder }) => sortOrder?.toString()),
+  {
+    // A report attaches the text that it was asked for; a PROPFIND has none (RFC 4791 §9.6 is no property).
+    namespace: CALDAV,
+    name: 'calendar-data',
+    inAllprop: false,
+    read: (resource) => text((resource as CollectionResource).data ?? null),
+  },
+]
+
+export const componentsOf = ({ components }: Collection): string[] => components?.split(' ') ?? [...calendarComponents]
+
+/** What a principal says of its calendars. RFC 4791 §6.2.1, RFC 6638 §2.4.1 */
+export const calendarPrincipalProperties: readonly LiveProperty[] = [
+  {
+    namespace: CALDAV,
+    name: 'calendar-home-set',
+    inAllprop: false,
+    read: ({ isCollection, kind, name, href: at }) =>
+      isCollection && kind === undefined && at === principalHref(name) ? href(homeHref('calendars', name)) : undefined,
+  },
+  {
+    namespace: CALDAV,
+    name: 'calendar-user-address-set',
+    inAllprop: false,
+    read: ({ name, href: at }) => (at === principalHref(name) ? href(at) : undefined),
+  },
+]
+
+/** Text of a bounded length; null removes it. */
+const ofText =
+  (set: (text: string | null) => Partial<CollectionSettings>): Setting =>
+  (value) => {
+    if (value !== undefined && value.text.length > propertyTextCharacters)
+      throw new DomainError('TooLarge', `At most ${propertyTextCharacters} characters`)
+    return set(value?.text ?? null)
+  }
+
+/** RFC 4791 §5.2.2: one VTIMEZONE in an iCalendar object. */
+const timezone = ofText((text) => {
+  if (text === null) return { timezone: null }
+  const isOne = (() => {
+    try {
+      return (
+        parseCalendar(text)
+          .components.map(({ name }) => name)
+          .join() === 'VTIMEZONE'
+      )
+    } catch {
+      return false
+    }
+  })()
+  // An IANA name alone is what some clients send, and as plain.
+  if (!isOne && zoneByName(text) === undefined)
+    throw new DomainError('Forbidden', 'This is not one VTIMEZONE', { precondition: 'valid-calendar-data' })
+  return { timezone: text }
+})
+
+/** RFC 4791 §5.2.3, which a client sets when it makes a calendar, and not afterwards. */
+const componentSet: Setting = (value) => {
+  const names = value === undefined ? [] : elements(value.element).filter(isComp).map(nameOf)
+  const unknown = names.find((name) => !(calendarComponents as readonly string[]).includes(name))
+  if (names.length === 0 || unknown !== undefined)
+    throw new DomainError('Forbidden', 'A calendar of such components is not kept', {
+      precondition: 'supported-calendar-component',
+    })
+  return { components: [...new Set(names)].join(' ') }
+}
+
+const isComp = (element: Element): boolean => isNamed(element, CALDAV, 'comp')
+const nameOf = (element: Element): string => (attribute(element, '', 'name') ?? '').toUpperCase()
+
+export const calendarSettings: ReadonlyMap<string, Setting> = new Map<string, Setting>([
+  [keyOf('DAV:', 'displayname'), ofText((displayName) => ({ displayName }))],
+  [keyOf(CALDAV, 'calendar-description'), ofText((description) => ({ description }))],
+  [keyOf(CALDAV, 'calendar-timezone'), timezone],
+  [keyOf(CALDAV, 'supported-calendar-component-set'), componentSet],
+  [
+    keyOf(CALDAV, 'schedule-calendar-transp'),
+    (value) => ({
+      transparent: value !== undefined && elements(value.element).some((one) => isNamed(one, CALDAV, 'transparent')),
+    }),
+  ],
+  [keyOf(APPLE, 'calendar-color'), ofText((colour) => ({ colour }))],
+  [keyOf(APPLE, 'calendar-order'), (value) => ({ sortOrder: orderOf(value?.text) })],
+])
+
+const orderOf = (text: string | undefined): number | null => {
+  const order = Number(text?.trim() || Number.NaN)
+  return Number.isSafeInteger(order) ? order : null
+}
