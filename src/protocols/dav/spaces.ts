@@ -1,6 +1,8 @@
 import type { Store } from '../../store/store.ts'
 import { calendarsSpace } from './calendars/calendars.ts'
 import { calendarPrincipalProperties } from './calendars/properties.ts'
+import { contactsSpace } from './contacts/contacts.ts'
+import { contactsPrincipalProperties } from './contacts/properties.ts'
 import { filesSpace } from './files/files.ts'
 import { trashSpace } from './files/trash.ts'
 import { versionsSpace } from './files/versions.ts'
@@ -13,5 +15,6 @@ export const davSpaces = (store: Store): readonly Space[] => [
   trashSpace(store),
   versionsSpace(store),
   calendarsSpace(store),
-  principalsSpace(calendarPrincipalProperties),
+  contactsSpace(store),
+  principalsSpace([...calendarPrincipalProperties, ...contactsPrincipalProperties]),
 ]

@@ -247,7 +247,7 @@ const requireCollection = ({ parent }: Place<CollectionResource>): InCollection 
 }
 
 const requireTarget = (space: Space<CollectionResource>, to: Place): InCollection => {
-  if (to.space.name !== space.name) throw refusal('other-server', 'It does not go there')
+  if (to.space !== (space as unknown as Space)) throw refusal('other-server', 'It does not go there')
   return requireCollection(to as unknown as Place<CollectionResource>)
 }
 

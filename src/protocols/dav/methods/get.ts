@@ -16,17 +16,32 @@ import { listing } from './get-listing.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
 export const get = async (exchange: Exchange): Promise<void> => {
-  const { request, response, store } = exchange
-  const { resource, content, fresh } = await store.read(async (view) => {
+  const found = await findContent(exchange)
+  if (found.resource.isCollection) return listing(exchange, found.resource)
+  await answerFound(exchange, found)
+}
+
+export type Found = {
+  readonly resource: Resource
+  readonly content: Content | undefined
+  /** The client has it already. */
+  readonly fresh: boolean
+}
+
+/** What is asked for, when everything that must hold does. */
+export const findContent = (exchange: Exchange): Promise<Found> =>
+  exchange.store.read(async (view) => {
     const place = await locateRequest(exchange, view)
     const resource = requireResource(place)
     requireAllowed(resource, 'GET')
     if (resource.isCollection) return { resource, content: undefined, fresh: false }
     await requireIf(exchange, view, place)
-    const fresh = checkConditions(request, resource) === 'not-modified'
+    const fresh = checkConditions(exchange.request, resource) === 'not-modified'
     return { resource, content: fresh ? undefined : await resource.space.content?.(view, resource), fresh }
   })
-  if (resource.isCollection) return listing(exchange, resource)
+
+export const answerFound = async (exchange: Exchange, { resource, content, fresh }: Found): Promise<void> => {
+  const { response } = exchange
   setValidators(response, resource)
   if (fresh) return answerEmpty(response, 304)
   if (content === undefined) return requireAllowed(resource, 'a content')

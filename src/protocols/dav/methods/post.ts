@@ -1,6 +1,8 @@
+import type { Staged } from '../../../store/blobs/blobs.ts'
 import { refusal } from '../errors.ts'
 import { type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
+import type { Written } from '../resource.ts'
 import { answerWritten, putAt, receive, spaceOf } from './place-content.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
@@ -10,10 +12,20 @@ export const post = async (exchange: Exchange): Promise<void> => {
   const contentType = header(request, 'content-type')
   await store.read(async (view) => requireAllowed(requireResource(await locateRequest(exchange, view)), 'POST'))
   const space = spaceOf(exchange)
-  const staged = await receive(exchange, space, {})
+  const outcome = await addMember(exchange, await receive(exchange, space, {}), contentType)
+  response.setHeader('Location', outcome.resource.href) // RFC 5995 §3.2
+  answerWritten(exchange, outcome)
+}
+
+/** Puts a content into the request's collection, under a fresh name. */
+export const addMember = async (
+  exchange: Exchange,
+  staged: Staged,
+  contentType: string | undefined,
+): Promise<Written> => {
   try {
-    const findings = await space?.examine?.(staged)
-    const outcome = await store.write(async (tx) => {
+    const findings = await spaceOf(exchange)?.examine?.(staged)
+    return await exchange.store.write(async (tx) => {
       const place = await locateRequest(exchange, tx)
       const collection = requireResource(place)
       requireAllowed(collection, 'POST')
@@ -24,8 +36,6 @@ export const post = async (exchange: Exchange): Promise<void> => {
       await guard(exchange, tx, member, { membership: true })
       return putAt(tx, member, { staged, findings, contentType, modifiedAt: undefined })
     })
-    response.setHeader('Location', outcome.resource.href) // RFC 5995 §3.2
-    answerWritten(exchange, outcome)
   } catch (error) {
     await staged.discard()
     throw error
