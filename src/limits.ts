@@ -57,8 +57,8 @@ export const pollMilliseconds = 30_000
 /** Characters of topics in one PostgreSQL notification, which holds 8000 bytes. */
 export const notifyPayloadCharacters = 7000
 
-/** Rows of a table copied at once into a backup: with the largest inline content 64 MiB. */
-export const copiedRowsAtOnce = 1000
+/** Rows of a table copied at once into a backup: with the largest inline content 6.4 MiB, in some milliseconds. */
+export const copiedRowsAtOnce = 100
 
 /** Milliseconds a connection waits for another program's lock; the event loop waits with it. */
 export const busyMilliseconds = 1000

@@ -1,5 +1,6 @@
 // A backup is the same whatever the database: an SQLite file with the schema of this program. The whole of
 // PostgreSQL is read in one snapshot, table by table and page by page.
+import { open } from 'node:fs/promises'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type pg from 'pg'
 import { DomainError } from '../../../errors.ts'
@@ -20,6 +21,16 @@ export async function copyToSqlite(url: string, file: string): Promise<void> {
   } finally {
     target.close()
     await client.end()
+  }
+  await syncFile(file)
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 
@@ -57,6 +68,7 @@ export async function requireEmpty(url: string): Promise<void> {
 
 async function emptySqlite(file: string): Promise<DatabaseSync> {
   const database = new DatabaseSync(file)
+  database.exec('PRAGMA synchronous=OFF') // synced once, when it is whole
   await migrate({
     dialect: 'sqlite',
     script: async (sql) => database.exec(sql),
