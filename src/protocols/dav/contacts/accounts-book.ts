@@ -14,10 +14,7 @@ import type { Place, Space } from '../resource.ts'
 import { synthetic } from '../synthetic.ts'
 import { encodeSegment } from '../wire/path.ts'
 import { contentOf } from './content.ts'
-import { cardType } from './properties.ts'
-
-/** A collection of the account's own cannot have this name. */
-export const accountsBookName = 'accounts'
+import { accountsBookName, cardName, cardType } from './names.ts'
 
 /** A card of this book, which is nowhere else but in it. */
 export type AccountCard = CollectionResource & { readonly text: string }
@@ -98,10 +95,6 @@ export const accountsBook = (store: Store, contacts: () => Space<CollectionResou
   }
 }
 
-/** The address of an account's card, as that account sees it. */
-export const ownCardHref = (account: string): string =>
-  `${homeHref('contacts', account)}${accountsBookName}/${encodeSegment(`${account}.vcf`)}`
-
 const line = (name: string, value: string) => ({ group: undefined, name, parameters: [], value })
 
 const cardOf = (book: CollectionResource, { uid, name, displayName, createdAt }: Account): AccountCard => {
@@ -116,8 +109,8 @@ const cardOf = (book: CollectionResource, { uid, name, displayName, createdAt }:
   })
   return {
     ...book,
-    href: `${book.href}${encodeSegment(`${name}.vcf`)}`,
-    name: `${name}.vcf`,
+    href: `${book.href}${encodeSegment(cardName(name))}`,
+    name: cardName(name),
     isCollection: false,
     etag: createHash('sha256').update(text).digest('base64url'),
     size: Buffer.byteLength(text),

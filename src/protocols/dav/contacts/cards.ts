@@ -12,7 +12,7 @@ import { gatherPage } from '../properties/page.ts'
 import type { Plan } from '../properties/plan.ts'
 import type { Resource } from '../resource.ts'
 import { isAccountCard } from './accounts-book.ts'
-import { cardType } from './properties.ts'
+import { cardType } from './names.ts'
 
 export type CardContent = {
   readonly resource: CollectionResource

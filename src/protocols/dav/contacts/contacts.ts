@@ -10,7 +10,8 @@ import { accountsBook } from './accounts-book.ts'
 import { examineCard } from './examine.ts'
 import { getCard } from './get-card.ts'
 import { importCards } from './import-cards.ts'
-import { cardType, contactsProperties, contactsSettings } from './properties.ts'
+import { cardType } from './names.ts'
+import { contactsProperties, contactsSettings } from './properties.ts'
 import { contactsReports } from './reports.ts'
 
 export const contactsSpace = (store: Store): Space<CollectionResource> => {

@@ -11,7 +11,7 @@ import { planFor } from '../properties/plan.ts'
 import { acceptedVersion } from './accept.ts'
 import { type Book, cardsOf, requireBook } from './cards.ts'
 import { contentOf, textOf } from './content.ts'
-import { cardType } from './properties.ts'
+import { cardType } from './names.ts'
 
 export const getCard = async (exchange: Exchange): Promise<void> => {
   const { request, response } = exchange

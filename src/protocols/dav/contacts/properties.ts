@@ -8,9 +8,8 @@ import { principalCollection } from '../properties/acl.ts'
 import type { LiveProperty } from '../properties/live.ts'
 import { href } from '../wire/multistatus.ts'
 import { CARDDAV, keyOf } from '../wire/names.ts'
-import { ownCardHref } from './accounts-book.ts'
-
-export const cardType = 'text/vcard; charset=utf-8'
+import { encodeSegment } from '../wire/path.ts'
+import { accountsBookName, cardName } from './names.ts'
 
 const ofBook = (name: string, read: (book: CollectionResource) => string | undefined): LiveProperty => ({
   namespace: CARDDAV,
@@ -53,5 +52,9 @@ const ofPrincipal = (name: string, read: (account: string) => string): LivePrope
 
 export const contactsPrincipalProperties: readonly LiveProperty[] = [
   ofPrincipal('addressbook-home-set', (account) => homeHref('contacts', account)), // RFC 6352 §7.1.1
-  ofPrincipal('principal-address', (account) => ownCardHref(account)), // RFC 6352 §7.1.2
+  // RFC 6352 §7.1.2
+  ofPrincipal(
+    'principal-address',
+    (account) => `${homeHref('contacts', account)}${accountsBookName}/${encodeSegment(cardName(account))}`,
+  ),
 ]
