@@ -1,4 +1,5 @@
 // What a test needs of the machine. A reason that names `apt-get install …` is gathered by `npm test` into one line.
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -40,3 +41,11 @@ export function lacksFuse(): string | false {
   }
   return lacks('fusermount3')
 }
+
+/** A Python that has a module: the first in PATH, or else Debian's, for which `apt-get` installs. */
+export const pythonWith = (module: string): string | undefined =>
+  ['python3', '/usr/bin/python3'].find((path) => spawnSync(path, ['-c', `import ${module}`]).status === 0)
+
+/** For a test's `skip`: why it cannot run without a module of Python, or false. */
+export const lacksPython = (module: string): string | false =>
+  pythonWith(module) ? false : `needs ${module} for Python (apt-get install python3-${module})`
