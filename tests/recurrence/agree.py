@@ -15,11 +15,12 @@ def instant(text, zone):
     text = text.rstrip("Z")
     form = "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d"
     time = datetime.strptime(text, form)
-    return time.replace(tzinfo=timezone.utc if utc or zone is None else ZoneInfo(zone))
+    # dateutil wants UNTIL to be as naive as DTSTART: dates and floating times stay naive.
+    return time.replace(tzinfo=timezone.utc if utc else ZoneInfo(zone) if zone else None)
 
 
 def milliseconds(time):
-    return int(time.astimezone(timezone.utc).timestamp()) * 1000
+    return int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp()) * 1000
 
 
 def answer(case):
@@ -30,7 +31,7 @@ def answer(case):
             times = rrulestr(rule, dtstart=start)
         except ValueError:  # dateutil refuses steps that never meet the hours or minutes asked for
             continue
-        found.update(milliseconds(time) for time in islice(times, case["most"]))
+        found.update(milliseconds(time) for time in islice(times, case["most"] + len(case["exdates"])))
     found.update(milliseconds(instant(*one)) for one in case["rdates"])
     found.difference_update(milliseconds(instant(*one)) for one in case["exdates"])
     return sorted(found)[: case["most"]]
