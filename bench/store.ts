@@ -1,4 +1,4 @@
-// node bench/store.ts [--seconds=4] [--writers=1,16,64,256] [--readers=64] [--database=postgresql://…] [--profile]
+// node bench/store.ts [--seconds=4] [--writers=1,16,64,256] [--readers=64] [--reads-per-second=20000] [--database=postgresql://…] [--profile]
 //
 // A write is a 1 KB file put through the store's public API, with clock, journal and quota; a read is
 // one of 64 concurrent `store.read`, over the accounts that are written and others, all the while.
@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Store, type View } from '../src/store/store.ts'
 
@@ -16,6 +17,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '4' },
     writers: { type: 'string', default: '1,16,64,256' },
     readers: { type: 'string', default: '64' },
+    'reads-per-second': { type: 'string' },
     database: { type: 'string' },
     profile: { type: 'boolean', default: false },
   },
@@ -60,14 +62,14 @@ class Round {
   }
 
   async run(writers: number, readers: number, seconds: number): Promise<void> {
-    const timer = setTimeout(() => {
+    const stop = setTimeout(seconds * 1000).then(() => {
       this.#stopped = true
-    }, seconds * 1000)
+    })
     await Promise.all([
       ...Array.from({ length: writers }, (_, index) => this.#write(index)),
       ...Array.from({ length: readers }, () => this.#read()),
     ])
-    clearTimeout(timer)
+    await stop
   }
 
   /** The writers share half of the accounts; the readers go over all. */
@@ -88,7 +90,10 @@ class Round {
   }
 
   async #read(): Promise<void> {
+    const started = performance.now()
+    const rate = Number(options['reads-per-second'] ?? Number.POSITIVE_INFINITY) / 1000
     while (!this.#stopped) {
+      while (this.readTimes.length > (performance.now() - started) * rate) await setTimeout(1)
       const item = this.#items[Math.floor(Math.random() * this.#items.length)] as Item
       const size = await this.#timed(this.readTimes, () => this.#store.read((view) => get(this.#store, view, item)))
       if (size !== itemBytes) throw new Error(`${item.name} has ${size} bytes`)
