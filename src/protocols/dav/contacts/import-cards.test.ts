@@ -70,15 +70,22 @@ test('what is exported is what was imported', async () => {
   assert.equal(four.body.toString().match(/^VERSION:4\.0\r$/gm)?.length, 120)
 })
 
+test('a card that is not in UTF-8 is refused alone', async () => {
+  const file = Buffer.concat([Buffer.from(card('latin', 'Strauß'), 'latin1'), Buffer.from(card('unicode', 'Strauß'))])
+  const report = JSON.parse((await post(file)).body.toString())
+  assert.deepEqual([report.imported, report.refusals[0].condition], [1, 'valid-address-data'])
+})
+
 test('a body without a card, and one that is no text/vcard, are refused', async () => {
   assert.equal((await post('hello')).status, 403)
   assert.equal((await post(card('json'), 'application/json')).status, 403)
 })
 
 test('however the file arrives, its cards are the same', async () => {
-  const file = Buffer.from([card('a'), 'between\r\n', card('b', 'é'), card('c').replaceAll('\r\n', '\n')].join(''))
+  const cards = [card('a'), 'between\r\n', card('b', 'é'), card('c').replaceAll('\r\n', '\n'), card('d')]
+  const file = Buffer.concat([Buffer.from(card('e', 'ß'), 'latin1'), Buffer.from(cards.join(''))])
   const all = await Array.fromAsync(cardsIn(chunks(file, [])))
-  assert.equal(all.length, 3)
+  assert.equal(all.length, 5)
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), async (sizes) => {
       assert.deepEqual(await Array.fromAsync(cardsIn(chunks(file, sizes))), all)

@@ -75,10 +75,9 @@ export async function* cardsIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
 
 /** Where the last card that is closed ends; 0 where none is. */
 const endOfLast = (text: string): number => {
-  const at = text.toUpperCase().lastIndexOf('\nEND:VCARD')
-  if (at === -1) return 0
-  const line = text.indexOf('\n', at + 1)
-  return line + 1
+  let end = 0
+  for (const { index, 0: line } of text.matchAll(/\nEND:VCARD[^\n]*\n/gi)) end = index + line.length
+  return end
 }
 
 /** Some at a time, which share a commit. */
