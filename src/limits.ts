@@ -281,6 +281,9 @@ export const treeDepth = 200
 /** Rows that one write copies or deletes of a tree: some 3 ms of the event loop. */
 export const treeRowsPerWrite = 250
 
+/** Such writes of one copy at a time: they share commits and wait for the disk together, and leave turns to others. */
+export const treeWritesAtOnce = 8
+
 /** Versions of one file whose end of age or number is looked after in one write. */
 export const versionsPerWrite = 250
 

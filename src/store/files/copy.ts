@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { DomainError } from '../../errors.ts'
-import { treeRowsPerWrite } from '../../limits.ts'
+import { treeRowsPerWrite, treeWritesAtOnce } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Body, Tx } from '../engine/types.ts'
 import type { Journal } from '../journal.ts'
@@ -167,10 +167,16 @@ export class Copier {
   }
 
   async #build(source: Node, top: Node): Promise<void> {
+    const { accountId } = top
     let tasks: readonly Task[] = [{ from: source.id, to: top.id, after: '' }]
     while (tasks.length > 0) {
-      const build: Build = { accountId: top.accountId, tasks }
-      tasks = await this.#options.write((tx) => this.#step(tx, build))
+      const shares = deal(tasks, treeWritesAtOnce)
+      const writes = shares.map((share) => this.#options.write((tx) => this.#step(tx, { accountId, tasks: share })))
+      // All of them have ended before a failure has what they built erased.
+      const results = await Promise.allSettled(writes)
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+      tasks = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     }
   }
 
@@ -232,6 +238,13 @@ export class Copier {
       throw new DomainError('Conflict', 'A folder cannot be copied into itself.')
     }
   }
+}
+
+/** Deals tasks out to at most `most` shares. */
+function deal(tasks: readonly Task[], most: number): Task[][] {
+  const shares: Task[][] = Array.from({ length: Math.min(tasks.length, most) }, () => [])
+  for (const [index, task] of tasks.entries()) shares[index % shares.length]?.push(task)
+  return shares
 }
 
 async function requireSource(tx: Tx, id: number): Promise<Node> {
