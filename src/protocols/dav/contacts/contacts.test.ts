@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import fc from 'fast-check'
 import { openDav, type TestDav, told } from '../../../../tests/support/dav.ts'
 import { createPerson } from '../../../../tests/support/people.ts'
+import { escapeText } from '../../../formats/content-line.ts'
 import { DAV, text } from '../../../formats/xml/element.ts'
 import { cardBytes } from '../../../limits.ts'
 import { CALENDARSERVER, CARDDAV, keyOf } from '../wire/names.ts'
@@ -103,6 +105,27 @@ test('a card comes back byte for byte, with its ETag (RFC 6352 §6.3.2.3)', asyn
   assert.equal(got.headers['content-type'], 'text/vcard; charset=utf-8')
   assert.equal((await put(`${book}bytes.vcf`, sent, { 'if-none-match': '*' })).status, 412)
   assert.equal((await put(`${book}bytes.vcf`, sent, { 'if-match': String(headers.etag) })).status, 204)
+})
+
+test('whatever a valid card is, it comes back byte for byte', async () => {
+  const name = fc.stringMatching(/^X-[A-Z0-9-]{1,11}$/)
+  const value = fc.string({ unit: 'grapheme' }).map((text) => escapeText(text.replace(/\p{Cc}/gu, ' ')))
+  const line = fc.tuple(name, value).map(([property, text]) => `${property}:${text}`)
+  const wild = fc.record({
+    lines: fc.array(line),
+    version: fc.constantFrom('3.0', '4.0'),
+    end: fc.constantFrom('\n', '\r\n'),
+  })
+  await fc.assert(
+    fc.asyncProperty(wild, async ({ lines, version, end }) => {
+      const sent = card('wild', ['fn:Wild', ...lines], version).replaceAll('\r\n', end)
+      const { status, headers } = await put(`${book}wild.vcf`, sent)
+      assert.ok(status === 201 || status === 204, `${status} for ${JSON.stringify(sent)}`)
+      const got = await ask('GET', `${book}wild.vcf`)
+      assert.deepEqual([got.body.toString(), got.headers.etag], [sent, headers.etag])
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('a card without a UID gets one, and then no ETag is told', async () => {

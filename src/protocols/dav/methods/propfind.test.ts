@@ -119,7 +119,15 @@ test('what is above the files can be walked down, as Explorer does', async () =>
   const hrefs = async (path: string) =>
     (await dav.find(path, '<D:resourcetype/>', { depth: '1', absolute: true })).map(({ href }) => href)
   assert.deepEqual(await hrefs('/'), ['/', '/dav/'])
-  assert.deepEqual(await hrefs('/dav/'), ['/dav/', '/dav/files/', '/dav/trash/', '/dav/versions/', '/dav/principals/'])
+  assert.deepEqual(await hrefs('/dav/'), [
+    '/dav/',
+    '/dav/files/',
+    '/dav/trash/',
+    '/dav/versions/',
+    '/dav/calendars/',
+    '/dav/contacts/',
+    '/dav/principals/',
+  ])
   assert.deepEqual(await hrefs('/dav/files'), ['/dav/files/', '/dav/files/ann/'])
   assert.deepEqual(await hrefs('/dav/trash/'), ['/dav/trash/', '/dav/trash/ann/'])
 })
