@@ -392,7 +392,7 @@ export const cardBytes = 4 * 1024 * 1024
 /** Conditions of one addressbook-query: what it costs is their number times the cards. */
 export const addressbookFilters = 200
 
-/** Cards that a report, an export or an import has in memory at once: most have no photo, and all of them 4 MiB. */
+/** Cards that a report, an export or an import reads at once: those in rows have 64 KiB at most, larger ones come one by one. */
 export const cardsPage = 50
 
 /** Refused cards that an import lists one by one; beyond them it counts. */

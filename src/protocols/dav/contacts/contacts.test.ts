@@ -245,6 +245,18 @@ test('the book of accounts is read only, and tells when somebody comes', async (
   assert.match(answer.body.toString(), /<D:valid-sync-token\/>/)
 })
 
+test('an app password for contacts is good for finding them, and for nothing else', async () => {
+  const { password } = await dav.store.write((tx) =>
+    dav.store.credentials.createAppPassword(tx, dav.accountId, { label: 'telephone', scopes: ['contacts'] }),
+  )
+  const authorization = `Basic ${Buffer.from(`ann:${password}`).toString('base64')}`
+  const status = async (path: string) => (await ask('PROPFIND', path, undefined, { authorization, depth: '0' })).status
+  assert.deepEqual(
+    [await status('/dav/'), await status('/dav/principals/ann/'), await status(book), await status('/dav/files/ann/')],
+    [207, 207, 207, 403],
+  )
+})
+
 test('nobody sees the books of another person', async () => {
   await createPerson(dav.store, 'eve', dav.password)
   assert.equal(await dav.status('PROPFIND', book, { absolute: true, as: 'eve' }), 404)
