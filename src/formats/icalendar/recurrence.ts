@@ -53,6 +53,10 @@ const positions = (bySetPos: readonly number[], size: number): number[] =>
     .filter((index) => index >= 0 && index < size)
     .sort((a, b) => a - b)
 
+/** Whether a period with so many days and times has one at a position that is asked for. */
+const hasInstances = ({ bySetPos }: Rule, size: number): boolean =>
+  bySetPos.length === 0 ? size > 0 : bySetPos.some((position) => Math.abs(position) <= size)
+
 /** RFC 5545 §3.3.10: what the rule leaves open comes from DTSTART. */
 function complete(rule: Rule, start: Wall): Rule {
   const date = new Date(start)
@@ -121,8 +125,9 @@ function* longPeriods(rule: Rule, start: Wall, { from, to, effort }: Bounds): Ge
     const [first, end] = spans[freq](start, steps, rule.wkst)
     if (!(first <= to)) return
     const days = daysBetween(first, end, months, matches, effort)
-    empty = days.length > 0 ? 0 : empty + (end - first) / DAY
-    if (days.length > 0) yield { days, times }
+    const found = hasInstances(rule, days.length * times.length)
+    empty = found ? 0 : empty + (end - first) / DAY
+    if (found) yield { days, times }
   }
 }
 
@@ -163,6 +168,7 @@ function* shortPeriods(rule: Rule, start: Wall, { from, to, effort }: Bounds, un
         ? timesOfDay([0], [0], rule.bySecond)
         : [0]
   effort.spend(within.length)
+  if (!hasInstances(rule, within.length)) return
   let wall = origin + Math.floor(Math.max(0, from - origin - unit) / step) * step
   const skipTo = (target: Wall) => {
     wall += Math.max(1, Math.ceil((target - wall) / step)) * step
