@@ -146,7 +146,7 @@ export type Space<R extends Resource = Resource> = {
 
   content?(view: View, resource: R): Promise<Content>
   /** Looks at a content before the write that puts it somewhere: it may take its time, and refuse it. */
-  examine?(staged: Staged): Promise<unknown>
+  examine?(staged: Staged, contentType: string | undefined): Promise<unknown>
   put?(tx: Tx, place: Place<R>, content: NewContent): Promise<Written<R>>
   /** A fresh name for POST (RFC 5995). */
   memberName?(contentType: string | undefined): string

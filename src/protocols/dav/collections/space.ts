@@ -52,7 +52,7 @@ export type CollectionSpaceOptions = {
   readonly reports: Iterable<readonly [string, Report]>
   readonly methods?: NonNullable<Space['methods']>
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
-  examine(content: Buffer): Examined
+  examine(content: Buffer, contentType: string | undefined): Examined
   /** @throws DomainError where a collection does not take such an item. */
   admit?(collection: Collection, item: Pick<ItemFacts, 'component'>): void
   /** Collections in every home that are not the store's; their resources name a space of their own. */
@@ -130,8 +130,8 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       if (blob === undefined) throw new DomainError('NotFound', 'It has no content')
       return blobContent(store, blob)
     },
-    async examine(staged): Promise<Findings> {
-      const { facts, altered } = options.examine(await bytesOf(store, staged))
+    async examine(staged, contentType): Promise<Findings> {
+      const { facts, altered } = options.examine(await bytesOf(store, staged), contentType)
       return { facts, altered: altered && (await store.blobs.receive(Readable.from([altered]))) }
     },
     async put(tx, place, { staged, findings, modifiedAt }) {

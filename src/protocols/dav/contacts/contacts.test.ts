@@ -155,6 +155,12 @@ for (const [what, body, condition] of refused)
     assert.equal((await ask('GET', `${book}refused.vcf`)).status, 404)
   })
 
+test('PUT refuses another type of content: supported-address-data (RFC 6352 §6.3.2.1)', async () => {
+  const answer = await put(`${book}refused.vcf`, card('json'), { 'content-type': 'application/vcard+json' })
+  assert.equal(answer.status, 403)
+  assert.match(answer.body.toString(), /<X:supported-address-data /)
+})
+
 test('PUT refuses a UID that another card has, and names that card (RFC 6352 §6.3.2.1)', async () => {
   await put(`${book}one.vcf`, card('same'))
   const answer = await put(`${book}two.vcf`, card('same'))

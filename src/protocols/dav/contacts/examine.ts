@@ -9,12 +9,22 @@ const refuse = (message: string, precondition = 'valid-address-data'): never => 
   throw new DomainError('BadRequest', message, { precondition })
 }
 
+/** What clients say a card is; RFC 6352 §5.1.1. */
+const cardTypes = /^(text\/(x-)?vcard|text\/directory|text\/plain)\s*(;|$)/i
+
+/** @throws DomainError with the precondition supported-address-data. */
+export const requireCardType = (contentType: string | undefined): void => {
+  if (contentType !== undefined && !cardTypes.test(contentType))
+    refuse('Cards are text/vcard', 'supported-address-data')
+}
+
 /**
  * Reads one card.
  *
  * @throws DomainError with the precondition valid-address-data or supported-address-data.
  */
-export const examineCard = (content: Buffer): Examined => {
+export const examineCard = (content: Buffer, contentType: string | undefined): Examined => {
+  requireCardType(contentType)
   const text = decode(content)
   const card = parse(text)
   // RFC 2426 §3.1.1, RFC 6350 §6.2.1
@@ -46,7 +56,3 @@ const parse = (text: string): Card => {
     return refuse(error.message, error.code === 'Unsupported' ? 'supported-address-data' : 'valid-address-data')
   }
 }
-
-/** What clients say a card is; RFC 6352 §5.1.1. */
-export const isCardType = (contentType: string | undefined): boolean =>
-  contentType === undefined || /^(text\/(x-)?vcard|text\/directory|text\/plain)\s*(;|$)/i.test(contentType)

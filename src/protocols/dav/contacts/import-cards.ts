@@ -10,7 +10,7 @@ import { answerWritten } from '../methods/place-content.ts'
 import { addMember } from '../methods/post.ts'
 import { requireAllowed, requireResource } from '../methods/require.ts'
 import type { Written } from '../resource.ts'
-import { isCardType } from './examine.ts'
+import { requireCardType } from './examine.ts'
 
 type Refusal = {
   /** Its place in the file, from 1. */
@@ -27,8 +27,7 @@ type Refusal = {
 export const importCards = async (exchange: Exchange): Promise<void> => {
   const { request, response, store } = exchange
   await store.read(async (view) => requireAllowed(requireResource(await locateRequest(exchange, view)), 'POST'))
-  if (!isCardType(header(request, 'content-type')))
-    throw new DomainError('Unsupported', 'Cards are text/vcard', { precondition: 'supported-address-data' })
+  requireCardType(header(request, 'content-type'))
   let first: Written | DomainError | undefined
   let count = 0
   let imported = 0

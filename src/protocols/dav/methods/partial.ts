@@ -25,7 +25,7 @@ export const updatePart = async (exchange: Exchange, rangeFor: (size: number) =>
     throw new DomainError('BadRequest', 'The body is not as long as its range')
   const staged = await receiveMerged(exchange, content, range)
   try {
-    const findings = await spaceOf(exchange)?.examine?.(staged)
+    const findings = await spaceOf(exchange)?.examine?.(staged, undefined)
     const outcome = await store.write(async (tx) => {
       const place = await requireWritable(exchange, tx)
       if (place.resource?.id !== resource?.id || place.resource?.etag !== resource?.etag)

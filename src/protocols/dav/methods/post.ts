@@ -24,7 +24,7 @@ export const addMember = async (
   contentType: string | undefined,
 ): Promise<Written> => {
   try {
-    const findings = await spaceOf(exchange)?.examine?.(staged)
+    const findings = await spaceOf(exchange)?.examine?.(staged, contentType)
     return await exchange.store.write(async (tx) => {
       const place = await locateRequest(exchange, tx)
       const collection = requireResource(place)

@@ -24,13 +24,14 @@ export const put = async (exchange: Exchange): Promise<void> => {
     throw new DomainError('QuotaExceeded', 'It is larger than all that the account may own')
   const staged = await receive(exchange, space, { expectedSize, limit })
   try {
-    const findings = await space?.examine?.(staged)
+    const contentType = contentTypeOf(request)
+    const findings = await space?.examine?.(staged, contentType)
     const outcome = await store.write(async (tx) => {
       const place = await requireWritable(exchange, tx)
       return putAt(tx, place, {
         staged,
         findings,
-        contentType: contentTypeOf(request),
+        contentType,
         modifiedAt: parseMtime(header(request, 'x-oc-mtime')),
       })
     })
