@@ -60,8 +60,21 @@ const views: Record<string, View> = {
 
 type Finding = { id: string; impact: string; nodes: { target: unknown; failureSummary: string }[] }
 
+/** Waits for what fades in or out, inside components too: a menu half gone has the colours of neither. */
 const settle = (page: Page): Promise<unknown> =>
-  page.evaluate('Promise.all(document.getAnimations({ subtree: true }).map((a) => a.finished.catch(() => 0)))')
+  page.evaluate(`(async () => {
+    for (;;) {
+      const roots = [document]
+      for (const root of roots)
+        for (const element of root.querySelectorAll('*')) if (element.shadowRoot) roots.push(element.shadowRoot)
+      const ending = roots
+        .flatMap((root) => root.getAnimations())
+        .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+      if (ending.length === 0) return
+      await Promise.all(ending.map(({ finished }) => finished.catch(() => 0)))
+      await new Promise(requestAnimationFrame)
+    }
+  })()`)
 
 const examine = async (page: Page): Promise<void> => {
   await settle(page)
