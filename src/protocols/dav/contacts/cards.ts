@@ -10,7 +10,7 @@ import type { Exchange } from '../exchange.ts'
 import type { Page } from '../properties/live.ts'
 import { gatherPage } from '../properties/page.ts'
 import type { Plan } from '../properties/plan.ts'
-import type { Resource } from '../resource.ts'
+import type { Resource, Space } from '../resource.ts'
 import { isAccountCard } from './accounts-book.ts'
 import { cardType } from './names.ts'
 
@@ -84,7 +84,7 @@ const madeCards = async (view: View, book: Book): Promise<WithText[] | undefined
 }
 
 const storedCards = ({ store }: Exchange, book: Book, items: readonly ItemWithData[]): WithText[] => {
-  const tree = { store, space: book.space as never, kind: 'addressbook', contentType: cardType } as const
+  const tree = { space: book.space as unknown as Space<CollectionResource>, contentType: cardType }
   return items.map((item) => ({
     resource: itemResource(tree, book.href, book.collection, item),
     text: async () => (await store.collections.read(item)).toString(),
