@@ -61,9 +61,11 @@ function lastOfRules({ effort }: Series, { component, timing: { start, time, zon
     const rule = parseRule(line.value)
     if (rule.until) last = Math.max(last, rule.until.wall + DAY + widestOffset)
     else if (rule.count === undefined || rule.count > instancesOfObject) return Number.POSITIVE_INFINITY
-    else
-      for (const wall of ruleWalls(rule, time as Time, zone, always, effort))
-        last = Math.max(last, toInstant(zone, wall))
+    else {
+      let wall = time?.wall ?? 0
+      for (const next of ruleWalls(rule, time as Time, zone, always, effort)) wall = next
+      last = Math.max(last, toInstant(zone, wall))
+    }
   }
   return last
 }

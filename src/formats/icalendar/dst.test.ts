@@ -125,3 +125,16 @@ test('the south changes the other way round', () => {
   assert.equal(sydney.offsetAt(Date.UTC(2024, 6, 1)), 10 * 3_600_000)
   assert.equal(zone('Africa/Casablanca').offsetAt(Date.UTC(2024, 2, 11) + DAY), 0, 'Ramadan')
 })
+
+test('years that nobody lives in are those that they repeat', () => {
+  const berlin = zone('Europe/Berlin')
+  assert.equal(berlin.offsetAt(Date.UTC(2724, 6, 1)), berlin.offsetAt(Date.UTC(2324, 6, 1)))
+  assert.equal(instant('Europe/Berlin', 9999, 7, 1, 12), '9999-07-01T10:00')
+  assert.equal(instant('Europe/Berlin', 9999, 12, 31, 12), '9999-12-31T11:00')
+  // 400 years are whole weeks: the last Sundays of March and October are the same days in 2124 and 2524.
+  for (let day = 0; day < 366; day++) {
+    const at = Date.UTC(2124, 0, 1) + day * DAY
+    assert.equal(berlin.offsetAt(at), berlin.offsetAt(at + 146_097 * DAY))
+  }
+  assert.equal(berlin.offsetAt(Date.UTC(1500, 0, 1)), berlin.offsetAt(Date.UTC(1801, 0, 1)))
+})

@@ -7,6 +7,13 @@ import { offsetIn, type Transition, type Zone } from './zone.ts'
 /** No two transitions of any zone are nearer (Morocco's around Ramadan are weeks apart). */
 const stride = 7 * DAY
 
+/** No zone changed before: places had their own time. */
+const firstYear = 1800
+
+/** From 2100 on rules repeat for ever, as the Gregorian calendar does every 400 years, weekdays included. */
+const lastYear = 2499
+const turn = 146_097 * DAY
+
 class IanaZone implements Zone {
   readonly id: string
   readonly #format: Intl.DateTimeFormat
@@ -27,6 +34,9 @@ class IanaZone implements Zone {
 
   offsetAt(instant: number): number {
     const year = new Date(instant).getUTCFullYear()
+    // A hostile rule may visit thousands of years, and each new one costs: they are taken for others that are the same.
+    if (year < firstYear) return this.offsetAt(Date.UTC(firstYear, 0, 1))
+    if (year > lastYear) return this.offsetAt(instant - Math.ceil((year - lastYear) / 400) * turn)
     let known = this.#years.get(year)
     if (!known) {
       known = this.#look(year)
