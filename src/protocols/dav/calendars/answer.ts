@@ -87,7 +87,7 @@ export const answers = async (
 }
 
 /** An object that cannot be answered does not take the others with it. */
-export const refused = ({ href, space }: Resource, error: unknown): string => {
+export const refused = ({ href, space }: Pick<Resource, 'href' | 'space'>, error: unknown): string => {
   if (!(error instanceof DomainError)) throw error
   return statusResponse(href, statusOf(error), errorElement(conditionOf(error, space.conditions)))
 }

@@ -11,7 +11,8 @@ import type { ItemWithData } from '../../../store/collections/collections.ts'
 import { MultistatusStream } from '../multistatus-stream.ts'
 import type { Report } from '../resource.ts'
 import { CALDAV } from '../wire/names.ts'
-import { type Answering, answers, parseAsked, type Told, tell } from './answer.ts'
+import { encodeSegment } from '../wire/path.ts'
+import { type Answering, answers, parseAsked, refused, type Told, tell } from './answer.ts'
 import { parseFilter } from './filter.ts'
 import { floatingZone, queriedZone } from './floating.ts'
 import { type Calendar, calendarsIn, itemAsked, textOf } from './scope.ts'
@@ -54,11 +55,17 @@ const readPage = async (
         ),
   )
   const told: Told[] = []
+  const unanswered: string[] = []
   for (const item of items) {
     const one = tell(item, await textOf(exchange, item))
-    if (matches(filter, one, floating)) told.push(one)
+    try {
+      if (matches(filter, one, floating)) told.push(one)
+    } catch (error) {
+      // One that has too many instances to say does not take the others with it.
+      unanswered.push(refused({ href: calendar.href + encodeSegment(item.name), space: resource.space }, error))
+    }
   }
-  const responses = await answers(answering, calendar, told, floating)
+  const responses = [...(await answers(answering, calendar, told, floating)), ...unanswered]
   return { responses, last: items.at(-1)?.name, more: !only && items.length === calendarPageObjects }
 }
 
@@ -69,7 +76,6 @@ const hints = ({ comps, isNotDefined }: CompFilter): Omit<Parameters<typeof item
   return { component: only.name, start: only.timeRange?.start, end: only.timeRange?.end }
 }
 
-/** An object that has too many instances to say is told, so that the answer to it says why. */
 const matches = (filter: CompFilter, { item, object }: Told, floating: Zone): boolean => {
   if (isPlain(filter, item)) return true
   return matchesFilter(filter, object(), floating)

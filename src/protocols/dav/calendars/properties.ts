@@ -121,7 +121,7 @@ const timezone = ofText((text) => {
   return { timezone: text }
 })
 
-/** RFC 4791 §5.2.3, which a client sets when it makes a calendar, and not afterwards. */
+/** RFC 4791 §5.2.3. What is in a calendar that takes less afterwards stays there. */
 const componentSet: Setting = (value) => {
   const names = value === undefined ? [] : elements(value.element).filter(isComp).map(nameOf)
   const unknown = names.find((name) => !(calendarComponents as readonly string[]).includes(name))
