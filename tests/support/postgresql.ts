@@ -51,18 +51,21 @@ export async function startPostgresql(): Promise<TestServer> {
     })
   }
   let server = await ready(run())
+  let stopped: Promise<unknown> | undefined
   const stop = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null) return
-    const exited = once(server, 'exit')
-    process.kill(Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10), signal)
-    server.stdin?.end()
-    await exited
+    if (stopped === undefined) {
+      stopped = once(server, 'exit')
+      process.kill(Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10), signal)
+      server.stdin?.end()
+    }
+    await stopped
   }
   return {
     url: `postgresql://twin@127.0.0.1:${port}/postgres`,
     crash: () => stop('SIGQUIT'),
     async start() {
       server = await ready(run())
+      stopped = undefined
     },
     async [Symbol.asyncDispose]() {
       await stop('SIGINT')

@@ -35,7 +35,7 @@ test('each route of the app is index.html with its policy, and what is not there
   }
   assert.equal((await server.request('/assets/gone.js', { headers: html })).status, 404)
   assert.equal((await server.request('/favicon.ico')).status, 404)
-  assert.equal((await server.request('/.well-known/caldav', { headers: html })).status, 404)
+  assert.equal((await server.request('/.well-known/host-meta', { headers: html })).status, 404)
   assert.equal((await server.request('/assets/../../etc/passwd')).status, 404)
   assert.equal((await server.request('/.well-known/change-password')).headers.location, '/settings')
 })
