@@ -27,7 +27,8 @@ export type Resource = {
 const dav = '{DAV:}'
 const own = '{urn:twin:files}'
 
-const empty = (): Resource => ({
+/** A resource of which nothing is known yet. */
+export const emptyResource = (): Resource => ({
   href: '',
   status: 200,
   folder: false,
@@ -90,7 +91,7 @@ export const readMultistatus = (
 ): { write(text: string): void; close(): string } => {
   const parser = new SaxesParser({ xmlns: true })
   const open: string[] = []
-  let resource = empty()
+  let resource = emptyResource()
   let pending: (() => void)[] = []
   let propstatus = 200
   let text = ''
@@ -100,7 +101,7 @@ export const readMultistatus = (
     const name = `{${tag.uri}}${tag.local}`
     open.push(name)
     text = ''
-    if (name === `${dav}response`) resource = empty()
+    if (name === `${dav}response`) resource = emptyResource()
     if (name === `${dav}propstat`) {
       pending = []
       propstatus = 200

@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Resource } from '../../dav/multistatus.ts'
+import { emptyResource, type Resource } from '../../dav/multistatus.ts'
 import { matching, NameIndex } from './names.ts'
 
-const resource = (href: string, more: Partial<Resource> = {}): Resource => ({
-  href,
-  status: 200,
-  folder: false,
-  size: 0,
-  modified: 0,
-  type: '',
-  etag: '',
-  id: '',
-  origin: '',
-  at: 0,
-  token: '',
-  used: undefined,
-  available: undefined,
-  ...more,
-})
+const resource = (href: string, more: Partial<Resource> = {}): Resource => ({ ...emptyResource(), href, ...more })
 
 type Answer = { resources: Resource[]; token: string; more?: boolean } | 'tooOld'
 
