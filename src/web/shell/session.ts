@@ -39,17 +39,18 @@ class Session extends Observable {
     if (before !== undefined && before !== me.name) location.reload()
   }
 
-  /** The session is over, here or by the server's word. */
+  /** The session is over by the server's word. */
   async end(): Promise<void> {
     localStorage.removeItem('twin.me')
     this.#set('out', undefined)
     await forgetAll()
   }
 
+  /** Nothing of this person stays in the memory of the page, either: what shows next is a new document. */
   async signOut(): Promise<void> {
     await api.signOut()
-    await this.end()
-    // Nothing of this person stays in the memory of the page, either.
+    localStorage.removeItem('twin.me')
+    await forgetAll()
     location.assign('/sign-in')
   }
 
