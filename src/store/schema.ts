@@ -15,6 +15,10 @@ export type account = {
    */
   name: string
   displayName: string
+  /**
+   * 'person', or what is booked by inviting it: 'room' | 'resource'
+   */
+  kind: Generated<string>
   isAdmin: Generated<number>
   /**
    * 'active' | 'disabled' | 'deleted'
@@ -87,6 +91,14 @@ export type collection = {
    * 1 when a calendar's events take no time in a free-busy answer.
    */
   transparent: Generated<number>
+  /**
+   * Of an inbox: when its owner can be met, an iCalendar object of VAVAILABILITY components, as sent.
+   */
+  availability: string | null
+  /**
+   * Of an inbox: the calendar that invitations are put in.
+   */
+  defaultId: number | null
   createdAt: number
   created: number
   /**

@@ -140,6 +140,8 @@ const collectionOf = (accountId: number, changed: number): Collection => ({
   components: null,
   timezone: null,
   transparent: false,
+  availability: null,
+  defaultId: null,
   createdAt: 0,
   created: 0,
   changed,
