@@ -234,6 +234,51 @@ export type property = {
   value: string
   language: string | null
 }
+export type push_subscription = {
+  id: Generated<number>
+  accountId: number
+  /**
+   * What it was registered with: it ends with it.
+   */
+  credentialId: number
+  /**
+   * Opaque: the address at which it is taken back.
+   */
+  uid: string
+  /**
+   * 'dav'
+   */
+  kind: string
+  /**
+   * What is watched, and what of it, in the kind's own words.
+   */
+  subject: string
+  triggers: string
+  /**
+   * The store's topic that signals its changes.
+   */
+  topic: string
+  /**
+   * The push resource, and the keys of RFC 8291 §2 with which what is sent there is encrypted.
+   */
+  endpoint: string
+  publicKey: Uint8Array
+  authSecret: Uint8Array
+  createdAt: number
+  expiresAt: number
+  /**
+   * The state of the subject that was told last.
+   */
+  told: string
+  /**
+   * Failures in a row.
+   */
+  failures: Generated<number>
+  /**
+   * Nothing is sent before: somebody is sending, just has, or could not.
+   */
+  dueAt: Generated<number>
+}
 export type setting = {
   id: Generated<number>
   key: string
@@ -285,6 +330,7 @@ export type DB = {
   lock: lock
   node: node
   property: property
+  push_subscription: push_subscription
   setting: setting
   tombstone: tombstone
   trash: trash

@@ -2,6 +2,26 @@
 ALTER TABLE "collection" ADD COLUMN "availability" TEXT;
 ALTER TABLE "collection" ADD COLUMN "defaultId" INTEGER;
 
+-- CreateTable
+CREATE TABLE "push_subscription" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "accountId" INTEGER NOT NULL,
+    "credentialId" INTEGER NOT NULL,
+    "uid" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "triggers" TEXT NOT NULL,
+    "topic" TEXT NOT NULL,
+    "endpoint" TEXT NOT NULL,
+    "publicKey" BLOB NOT NULL,
+    "authSecret" BLOB NOT NULL,
+    "createdAt" INTEGER NOT NULL,
+    "expiresAt" INTEGER NOT NULL,
+    "told" TEXT NOT NULL,
+    "failures" INTEGER NOT NULL DEFAULT 0,
+    "dueAt" INTEGER NOT NULL DEFAULT 0
+);
+
 -- RedefineTables
 PRAGMA defer_foreign_keys=ON;
 PRAGMA foreign_keys=OFF;
@@ -24,3 +44,15 @@ CREATE UNIQUE INDEX "account_uid_key" ON "account"("uid");
 CREATE UNIQUE INDEX "account_name_key" ON "account"("name");
 PRAGMA foreign_keys=ON;
 PRAGMA defer_foreign_keys=OFF;
+
+-- CreateIndex
+CREATE UNIQUE INDEX "push_subscription_uid_key" ON "push_subscription"("uid");
+
+-- CreateIndex
+CREATE INDEX "push_subscription_topic_idx" ON "push_subscription"("topic");
+
+-- CreateIndex
+CREATE INDEX "push_subscription_expiresAt_idx" ON "push_subscription"("expiresAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "push_subscription_accountId_kind_subject_endpoint_key" ON "push_subscription"("accountId", "kind", "subject", "endpoint");
