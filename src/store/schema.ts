@@ -65,7 +65,7 @@ export type collection = {
   id: Generated<number>
   accountId: number
   /**
-   * 'calendar' | 'addressbook' | 'gone': what is left of a removed one, until its items are erased.
+   * 'calendar' | 'addressbook' | 'inbox' | 'gone': what is left of a removed one, until its items are erased.
    */
   kind: string
   /**
@@ -131,6 +131,10 @@ export type collection_item = {
   firstStart: number | null
   lastEnd: number | null
   recurring: Generated<number>
+  /**
+   * Of scheduling object resources (RFC 6638 §3.2.10): opaque.
+   */
+  scheduleTag: string | null
 }
 export type credential = {
   id: Generated<number>

@@ -1,9 +1,15 @@
+-- DropIndex
+DROP INDEX "collection_item_accountId_idx";
+
 -- AlterTable
 ALTER TABLE "account" ADD COLUMN     "kind" TEXT NOT NULL DEFAULT 'person';
 
 -- AlterTable
 ALTER TABLE "collection" ADD COLUMN     "availability" TEXT,
 ADD COLUMN     "defaultId" BIGINT;
+
+-- AlterTable
+ALTER TABLE "collection_item" ADD COLUMN     "scheduleTag" TEXT;
 
 -- CreateTable
 CREATE TABLE "push_subscription" (
@@ -38,3 +44,6 @@ CREATE INDEX "push_subscription_expiresAt_idx" ON "push_subscription"("expiresAt
 
 -- CreateIndex
 CREATE UNIQUE INDEX "push_subscription_accountId_kind_subject_endpoint_key" ON "push_subscription"("accountId", "kind", "subject", "endpoint");
+
+-- CreateIndex
+CREATE INDEX "collection_item_accountId_uid_idx" ON "collection_item"("accountId", "uid");
