@@ -60,6 +60,18 @@ test("a script's request is not answered with a challenge that opens the browser
   await assert.rejects(attempt({ 'sec-fetch-site': 'none', ...topLevel }), ({ detail }: DomainError) =>
     String(detail.challenge).startsWith('Basic '),
   )
+  await assert.rejects(
+    attempt({ ...own, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }),
+    ({ detail }: DomainError) => String(detail.challenge).startsWith('Session '),
+  )
+})
+
+test('Thunderbird, which sends what a browser sends, is asked for its password', async () => {
+  const thunderbird = { ...own, 'sec-fetch-mode': 'no-cors' }
+  await assert.rejects(attempt(thunderbird, 'PROPFIND'), ({ detail }: DomainError) =>
+    String(detail.challenge).startsWith('Basic '),
+  )
+  assert.equal((await attempt({ ...thunderbird, authorization: basic('ann:grün:1') }, 'PUT')).kind, 'password')
 })
 
 test('the cookie counts only when the browser says that the page itself sent it, or for a top-level load', async () => {

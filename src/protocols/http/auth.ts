@@ -63,11 +63,13 @@ export const isOwn = (request: IncomingMessage): boolean => {
 
 /**
  * RFC 9110 §15.5.2: a 401 always carries a challenge. To a script it names a scheme that browsers do not know,
- * because for Basic they would put their own password dialog over the page.
+ * because for Basic they would put their own password dialog over the page. Thunderbird is a browser inside: all that it
+ * asks for is `no-cors` and for nothing that is shown, which no page of ours sends.
  */
 const challengeFor = (request: IncomingMessage, realm: string): string => {
-  const mode = request.headers['sec-fetch-mode']
-  const scheme = mode === undefined || mode === 'navigate' ? 'Basic' : 'Session'
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers
+  const isProgram = mode === undefined || (mode === 'no-cors' && destination === 'empty')
+  const scheme = isProgram || mode === 'navigate' ? 'Basic' : 'Session'
   return `${scheme} realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`
 }
 
