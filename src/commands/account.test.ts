@@ -93,3 +93,16 @@ test('wrong usage is exit code 2 with the usage', async () => {
     assert.match(err, /Usage: twin account/)
   }
 })
+
+test('a room and a resource are made without a password, and nobody signs in as one', async () => {
+  await using folder = await temporaryFolder()
+  const run = (words: string, input?: string) => account(folder.path, words, input)
+  assert.deepEqual(await run('add library --kind room --display-name Library'), { code: 0, out: '', err: '' })
+  assert.equal((await run('add beamer --kind resource')).code, 0)
+  assert.equal((await run('add hall --kind room --password-stdin', password)).code, 2)
+  assert.equal((await run('add hall --kind house')).code, 2)
+  assert.equal((await run('add hall --kind room --admin')).code, 1)
+  assert.match((await run('list')).out, /^beamer {3}resource .*\nlibrary {2}room .* Library\n$/)
+  for (const words of ['password library --password-stdin', 'app-password library', 'recovery-link library'])
+    assert.match((await run(words, password)).err, /nobody signs in/)
+})

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { loadConfig } from '../config.ts'
 import { accountCommands } from '../control/accounts.ts'
-import type { Account } from '../store/accounts/accounts.ts'
+import { type Account, type AccountKind, accountKinds } from '../store/accounts/accounts.ts'
 import { type Scope, scopes } from '../store/accounts/credentials.ts'
 import { type Command, UsageError } from './command.ts'
 import { onTheTwin } from './on-the-twin.ts'
@@ -14,8 +14,13 @@ const password = { 'password-stdin': { type: 'boolean' } } as const
 /** Each with the words that follow it: a name or nothing. */
 const verbs: Readonly<Record<string, Verb>> = {
   add: {
-    words: 'NAME --password-stdin [--admin] [--display-name TEXT]',
-    options: { ...password, admin: { type: 'boolean' }, 'display-name': { type: 'string' } },
+    words: 'NAME --password-stdin|--kind room|resource [--admin] [--display-name TEXT]',
+    options: {
+      ...password,
+      admin: { type: 'boolean' },
+      'display-name': { type: 'string' },
+      kind: { type: 'string', default: 'person' },
+    },
   },
   list: { words: '', options: {} },
   password: { words: 'NAME --password-stdin', options: password },
@@ -62,9 +67,15 @@ async function readValues(name: string, verb: Verb, args: string[]): Promise<Rec
   const wanted = (values.scope as string[] | undefined) ?? ['all']
   const unknown = wanted.find((scope) => !scopes.includes(scope as Scope))
   if (unknown !== undefined) throw new UsageError(`there is no scope ${unknown}: it is one of ${scopes.join(', ')}`)
+  const kind = (values.kind ?? 'person') as AccountKind
+  if (!accountKinds.includes(kind))
+    throw new UsageError(`there is no kind ${kind}: it is one of ${accountKinds.join(', ')}`)
+  const asksPassword = 'password-stdin' in verb.options && kind === 'person'
+  if (!asksPassword && values['password-stdin'] === true) throw new UsageError(`nobody signs in as a ${kind}`)
   return {
     name: positionals[0],
-    ...('password-stdin' in verb.options && { password: await readPassword(values['password-stdin'] === true) }),
+    ...('kind' in verb.options && { kind }),
+    ...(asksPassword && { password: await readPassword(values['password-stdin'] === true) }),
     isAdmin: values.admin === true,
     label: values.label ?? 'made on the command line',
     scopes: wanted,
@@ -79,9 +90,9 @@ async function readPassword(fromStdin: boolean): Promise<string> {
 }
 
 function table(accounts: readonly Account[]): string {
-  const rows = accounts.map(({ name, displayName, isAdmin, disabled, used, quota }) => [
+  const rows = accounts.map(({ name, displayName, kind, isAdmin, disabled, used, quota }) => [
     name,
-    [isAdmin ? 'owner' : 'member', ...(disabled ? ['disabled'] : [])].join(', '),
+    [kind !== 'person' ? kind : isAdmin ? 'owner' : 'member', ...(disabled ? ['disabled'] : [])].join(', '),
     `${used} of ${quota ?? 'any'} bytes`,
     displayName,
   ])

@@ -2,7 +2,7 @@
 // command line, which has checked their shape.
 
 import { DomainError } from '../errors.ts'
-import type { Account } from '../store/accounts/accounts.ts'
+import { type Account, type AccountKind, requirePerson } from '../store/accounts/accounts.ts'
 import type { Scope } from '../store/accounts/credentials.ts'
 import type { Tx, View } from '../store/engine/types.ts'
 import type { Store } from '../store/store.ts'
@@ -11,7 +11,9 @@ import type { ControlCommands } from './socket.ts'
 export type AccountValues = {
   name: string
   displayName?: string
-  password: string
+  kind: AccountKind
+  /** Undefined for what nobody signs in as. */
+  password: string | undefined
   isAdmin: boolean
   label: string
   scopes: Scope[]
@@ -23,26 +25,32 @@ export const accountCommands = (store: Store, url: string): ControlCommands => {
   const change = <T>(name: string, body: (tx: Tx, account: Account) => Promise<T>): Promise<T> =>
     store.write(async (tx) => body(tx, await find(store, tx, name)))
 
+  const changePerson = <T>(name: string, body: (tx: Tx, account: Account) => Promise<T>): Promise<T> =>
+    change(name, (tx, account) => {
+      requirePerson(account)
+      return body(tx, account)
+    })
+
   return {
     async 'account.add'(values) {
-      const { password, ...person } = values as Values<'name' | 'displayName' | 'password' | 'isAdmin'>
-      const secret = await store.credentials.hash(password)
+      const { password, ...rest } = values as Values<'name' | 'displayName' | 'kind' | 'password' | 'isAdmin'>
+      const secret = password === undefined ? undefined : await store.credentials.hash(password)
       await store.write(async (tx) => {
-        const account = await store.accounts.create(tx, person)
-        await store.credentials.setPassword(tx, account.id, secret)
+        const account = await store.accounts.create(tx, rest)
+        if (secret !== undefined) await store.credentials.setPassword(tx, account.id, secret)
       })
     },
     async 'account.list'(_values, { send }) {
       for (const account of await store.read((view) => store.accounts.list(view))) await send(account)
     },
     async 'account.password'(values) {
-      const { name, password } = values as Values<'name' | 'password'>
+      const { name, password = '' } = values as Values<'name' | 'password'>
       const secret = await store.credentials.hash(password)
-      await change(name, (tx, account) => store.credentials.setPassword(tx, account.id, secret))
+      await changePerson(name, (tx, account) => store.credentials.setPassword(tx, account.id, secret))
     },
     'account.app-password'(values) {
       const { name, label, scopes } = values as Values<'name' | 'label' | 'scopes'>
-      return change(name, async (tx, account) => {
+      return changePerson(name, async (tx, account) => {
         const made = await store.credentials.createAppPassword(tx, account.id, { label, scopes })
         return made.password
       })
@@ -62,7 +70,7 @@ export const accountCommands = (store: Store, url: string): ControlCommands => {
       await store.erasures.settled()
     },
     'account.recovery-link'(values) {
-      return change((values as Values<'name'>).name, async (tx, account) => {
+      return changePerson((values as Values<'name'>).name, async (tx, account) => {
         const { token } = await store.links.createRecovery(tx, account.id)
         return `${url}recover#${token}`
       })

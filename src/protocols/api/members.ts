@@ -1,15 +1,16 @@
 // What the owner does for the other members. Nobody sees their files here.
 import { DomainError } from '../../errors.ts'
-import type { Account } from '../../store/accounts/accounts.ts'
+import { type Account, requirePerson } from '../../store/accounts/accounts.ts'
 import type { View } from '../../store/engine/types.ts'
 import type { Store } from '../../store/store.ts'
 import { forOwners } from './method.ts'
 import { parseId } from './sessions.ts'
 import { flag, nullable, optional, size, text } from './validate.ts'
 
-const describe = ({ name, displayName, isAdmin, disabled, quota, used, createdAt }: Account) => ({
+const describe = ({ name, displayName, kind, isAdmin, disabled, quota, used, createdAt }: Account) => ({
   name,
   displayName,
+  kind,
   isAdmin,
   disabled,
   quota,
@@ -62,6 +63,7 @@ export const update = forOwners(
 export const recoveryLink = forOwners({}, async ({ store, principal, parameter, origin }) => {
   const link = await store.write(async (tx) => {
     const account = await member(store, tx, parameter)
+    requirePerson(account)
     return store.links.createRecovery(tx, account.id, principal.accountId)
   })
   return { status: 201, body: { url: `${origin}/recover#${link.token}`, expiresAt: link.expiresAt } }

@@ -14,12 +14,18 @@ export const credentialsTopic = 'credentials'
 /** Sent when an account was deleted: its data are to be erased. */
 export const deletedTopic = 'deleted-accounts'
 
+/** A person, or what is booked by inviting it. RFC 5545 §3.2.3 */
+export const accountKinds = ['person', 'room', 'resource'] as const
+
+export type AccountKind = (typeof accountKinds)[number]
+
 export type Account = {
   id: number
   /** Opaque and permanent. */
   uid: string
   name: string
   displayName: string
+  kind: AccountKind
   isAdmin: boolean
   disabled: boolean
   /** Bytes; null is the default of the configuration. */
@@ -36,6 +42,7 @@ const columns = [
   'account.uid',
   'account.name',
   'account.displayName',
+  'account.kind',
   'account.isAdmin',
   'account.state',
   'account.quota',
@@ -43,10 +50,11 @@ const columns = [
   'clock.used',
 ] as const
 
-type Row = Omit<Account, 'isAdmin' | 'disabled'> & { isAdmin: number; state: string }
+type Row = Omit<Account, 'kind' | 'isAdmin' | 'disabled'> & { kind: string; isAdmin: number; state: string }
 
-const toAccount = ({ isAdmin, state, ...rest }: Row): Account => ({
+const toAccount = ({ kind, isAdmin, state, ...rest }: Row): Account => ({
   ...rest,
+  kind: kind as AccountKind,
   isAdmin: isAdmin === 1,
   disabled: state === 'disabled',
 })
@@ -57,6 +65,15 @@ const rowByName = prepared((db, p: { name: string }) =>
     .innerJoin('clock', 'clock.accountId', 'account.id')
     .select(columns)
     .where('account.name', '=', p.name)
+    .where('account.state', '!=', 'deleted'),
+)
+
+const rowByUid = prepared((db, p: { uid: string }) =>
+  db
+    .selectFrom('account')
+    .innerJoin('clock', 'clock.accountId', 'account.id')
+    .select(columns)
+    .where('account.uid', '=', p.uid)
     .where('account.state', '!=', 'deleted'),
 )
 
@@ -73,6 +90,11 @@ export class Accounts {
   /** The account of that name as a person types it, unless it is deleted. */
   async byName(view: View, name: string): Promise<Account | undefined> {
     const row = await rowByName.first(view, { name: foldName(name) })
+    return row && toAccount(row)
+  }
+
+  async byUid(view: View, uid: string): Promise<Account | undefined> {
+    const row = await rowByUid.first(view, { uid })
     return row && toAccount(row)
   }
 
@@ -93,21 +115,29 @@ export class Accounts {
     return rows.map(toAccount)
   }
 
-  /** True until the first account is made. */
+  /** True until somebody can sign in. */
   async isEmpty(view: View): Promise<boolean> {
-    return (await view.db.selectFrom('account').select('id').limit(1).executeTakeFirst()) === undefined
+    const person = view.db.selectFrom('account').select('id').where('kind', '=', 'person').limit(1)
+    return (await person.executeTakeFirst()) === undefined
   }
 
   /** Makes an account without a credential. Throws BadRequest for an unusable name, AlreadyExists for one ever used. */
   async create(
     tx: Tx,
-    { name, displayName = name, isAdmin = false }: { name: string; displayName?: string; isAdmin?: boolean },
+    {
+      name,
+      displayName = name,
+      kind = 'person',
+      isAdmin = false,
+    }: { name: string; displayName?: string; kind?: AccountKind; isAdmin?: boolean },
   ): Promise<Account> {
     checkName(name)
+    if (isAdmin) requirePerson({ name, kind })
     const values = {
       uid: randomUUID(),
       name,
       displayName: checkDisplayName(displayName),
+      kind,
       isAdmin: isAdmin ? 1 : 0,
       state: 'active',
       createdAt: tx.now,
@@ -132,6 +162,7 @@ export class Accounts {
 
   /** Changes what may change; the name never does. Throws Conflict rather than leave the twin without an admin. */
   async update(tx: Tx, account: Account, changes: AccountChanges): Promise<Account> {
+    if (changes.isAdmin === true) requirePerson(account)
     if (changes.isAdmin === false || changes.disabled === true) await this.#keepAnAdmin(tx, account)
     const after = { ...account, ...changes }
     if (changes.displayName !== undefined) after.displayName = checkDisplayName(changes.displayName)
@@ -181,6 +212,11 @@ export class Accounts {
     if (!other)
       throw new DomainError('Conflict', `${account.name} is the last owner; make somebody else an owner first.`)
   }
+}
+
+/** Throws Conflict for a room or a resource: nobody signs in as one, so it has no password and owns no twin. */
+export function requirePerson({ name, kind }: Pick<Account, 'name' | 'kind'>): void {
+  if (kind !== 'person') throw new DomainError('Conflict', `${name} is a ${kind}: nobody signs in as one.`)
 }
 
 function endSessions(tx: Tx, accountId: number) {

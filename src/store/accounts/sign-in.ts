@@ -66,6 +66,7 @@ const passwordOf = prepared((db, p: { name: string }) =>
     .select(credentialColumns)
     .where('account.name', '=', p.name)
     .where('account.state', '=', 'active')
+    .where('account.kind', '=', 'person')
     .where('credential.kind', '=', 'password'),
 )
 
@@ -76,7 +77,8 @@ const byLookup = prepared((db, p: { lookup: Uint8Array; kind: string }) =>
     .select(credentialColumns)
     .where('credential.lookup', '=', p.lookup)
     .where('credential.kind', '=', p.kind)
-    .where('account.state', '=', 'active'),
+    .where('account.state', '=', 'active')
+    .where('account.kind', '=', 'person'),
 )
 
 const knownNetwork = prepared((db, p: { accountId: number; network: string }) =>

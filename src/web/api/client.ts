@@ -38,6 +38,8 @@ export type Devices = Readonly<
 export type Member = {
   readonly name: string
   readonly displayName: string
+  /** What is booked by inviting it has no password. */
+  readonly kind: 'person' | 'room' | 'resource'
   readonly isAdmin: boolean
   readonly disabled: boolean
   readonly quota: number | null

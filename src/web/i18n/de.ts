@@ -303,6 +303,8 @@ export const de: Record<Key, Message> = {
   'members.recovery.link': 'Geben Sie diesen Link an {name}',
   'members.link.once': 'Er wird nur jetzt gezeigt, gilt einmal und endet {when}.',
   'members.owner': 'Eigentümer',
+  'members.room': 'Raum',
+  'members.resource': 'Gerät',
   'members.disabled': 'Gesperrt',
   'members.you': 'Sie',
   'members.menu': 'Aktionen für {name}',

@@ -290,6 +290,8 @@ export const en = {
   'members.recovery.link': 'Give this link to {name}',
   'members.link.once': 'It is shown only now, works once, and ends {when}.',
   'members.owner': 'Owner',
+  'members.room': 'Room',
+  'members.resource': 'Resource',
   'members.disabled': 'Disabled',
   'members.you': 'You',
   'members.menu': 'Actions for {name}',

@@ -85,7 +85,7 @@ class TwinSettingsMembers extends TwinElement {
   }
 
   #member(member: Member) {
-    const { name, displayName, isAdmin, disabled, used, quota } = member
+    const { name, displayName, kind, isAdmin, disabled, used, quota } = member
     const shown = displayName || name
     return html`
       <li>
@@ -96,6 +96,7 @@ class TwinSettingsMembers extends TwinElement {
             ${name} · ${quota === null ? t('quota.used', { used: size(used) }) : t('quota.of', { used: size(used), all: size(quota) })}
           </div>
         </div>
+        ${kind === 'person' ? nothing : html`<span class="tag">${t(kind === 'room' ? 'members.room' : 'members.resource')}</span>`}
         ${isAdmin ? html`<span class="tag">${t('members.owner')}</span>` : nothing}
         ${disabled ? html`<span class="tag">${t('members.disabled')}</span>` : nothing}
         ${name === session.me.name ? html`<span class="quiet small">${t('members.you')}</span>` : this.#menu(member)}
@@ -104,11 +105,11 @@ class TwinSettingsMembers extends TwinElement {
   }
 
   #menu(member: Member) {
-    const { name, displayName, disabled } = member
+    const { name, displayName, kind, disabled } = member
     return html`
       <wa-dropdown placement="bottom-end" @wa-select=${(event: CustomEvent<{ item: { value: string } }>) => this.#chosen(event.detail.item.value, member)}>
         <button slot="trigger" class="icon-button" aria-label=${t('members.menu', { name: displayName || name })}><wa-icon name="more"></wa-icon></button>
-        <wa-dropdown-item value="recovery"><wa-icon slot="icon" name="key"></wa-icon>${t('members.recovery')}</wa-dropdown-item>
+        ${kind === 'person' ? html`<wa-dropdown-item value="recovery"><wa-icon slot="icon" name="key"></wa-icon>${t('members.recovery')}</wa-dropdown-item>` : nothing}
         <wa-dropdown-item value="quota"><wa-icon slot="icon" name="drive"></wa-icon>${t('members.quota')}</wa-dropdown-item>
         <wa-dropdown-item value="disable"><wa-icon slot="icon" name="pause"></wa-icon>${t(disabled ? 'members.enable' : 'members.disable')}</wa-dropdown-item>
         <wa-dropdown-item value="delete" variant="danger"><wa-icon slot="icon" name="trash"></wa-icon>${t('members.delete')}</wa-dropdown-item>
