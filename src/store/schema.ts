@@ -238,6 +238,18 @@ export type property = {
   value: string
   language: string | null
 }
+export type proxy = {
+  id: Generated<number>
+  ownerId: number
+  /**
+   * Who acts.
+   */
+  accountId: number
+  /**
+   * 'read' | 'write'
+   */
+  access: string
+}
 export type push_subscription = {
   id: Generated<number>
   accountId: number
@@ -288,6 +300,50 @@ export type setting = {
   key: string
   value: string
 }
+export type share = {
+  id: Generated<number>
+  ownerId: number
+  /**
+   * 'calendar' | 'addressbook' | 'node'
+   */
+  kind: string
+  /**
+   * The collection's id, or the folder's node id.
+   */
+  itemId: number
+  /**
+   * With whom.
+   */
+  accountId: number
+  /**
+   * 'read' | 'write'
+   */
+  access: string
+  /**
+   * 'invited' | 'accepted' | 'declined'
+   */
+  status: string
+  /**
+   * The URL's segment in the home of whom it is shared with; null unless accepted.
+   */
+  name: string | null
+  /**
+   * What they call it, and how they show it; null is as the owner does.
+   */
+  displayName: string | null
+  colour: string | null
+  sortOrder: number | null
+  /**
+   * What the owner says of it in the invitation.
+   */
+  summary: string | null
+  createdAt: number
+  /**
+   * Positions on the clock of whom it is shared with: when it came to their home, and its last change there.
+   */
+  created: number
+  changed: number
+}
 export type tombstone = {
   id: Generated<number>
   accountId: number
@@ -334,8 +390,10 @@ export type DB = {
   lock: lock
   node: node
   property: property
+  proxy: proxy
   push_subscription: push_subscription
   setting: setting
+  share: share
   tombstone: tombstone
   trash: trash
   version: version

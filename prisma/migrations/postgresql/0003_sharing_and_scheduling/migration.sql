@@ -33,6 +33,37 @@ CREATE TABLE "push_subscription" (
     CONSTRAINT "push_subscription_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "share" (
+    "id" BIGSERIAL NOT NULL,
+    "ownerId" BIGINT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "itemId" BIGINT NOT NULL,
+    "accountId" BIGINT NOT NULL,
+    "access" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "name" TEXT,
+    "displayName" TEXT,
+    "colour" TEXT,
+    "sortOrder" BIGINT,
+    "summary" TEXT,
+    "createdAt" BIGINT NOT NULL,
+    "created" BIGINT NOT NULL,
+    "changed" BIGINT NOT NULL,
+
+    CONSTRAINT "share_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "proxy" (
+    "id" BIGSERIAL NOT NULL,
+    "ownerId" BIGINT NOT NULL,
+    "accountId" BIGINT NOT NULL,
+    "access" TEXT NOT NULL,
+
+    CONSTRAINT "proxy_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "push_subscription_uid_key" ON "push_subscription"("uid");
 
@@ -44,6 +75,21 @@ CREATE INDEX "push_subscription_expiresAt_idx" ON "push_subscription"("expiresAt
 
 -- CreateIndex
 CREATE UNIQUE INDEX "push_subscription_accountId_kind_subject_endpoint_key" ON "push_subscription"("accountId", "kind", "subject", "endpoint");
+
+-- CreateIndex
+CREATE INDEX "share_ownerId_idx" ON "share"("ownerId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "share_kind_itemId_accountId_key" ON "share"("kind", "itemId", "accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "share_accountId_kind_name_key" ON "share"("accountId", "kind", "name");
+
+-- CreateIndex
+CREATE INDEX "proxy_accountId_idx" ON "proxy"("accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "proxy_ownerId_accountId_key" ON "proxy"("ownerId", "accountId");
 
 -- CreateIndex
 CREATE INDEX "collection_item_accountId_uid_idx" ON "collection_item"("accountId", "uid");

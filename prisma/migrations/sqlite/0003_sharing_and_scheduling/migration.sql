@@ -28,6 +28,33 @@ CREATE TABLE "push_subscription" (
     "dueAt" INTEGER NOT NULL DEFAULT 0
 );
 
+-- CreateTable
+CREATE TABLE "share" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "ownerId" INTEGER NOT NULL,
+    "kind" TEXT NOT NULL,
+    "itemId" INTEGER NOT NULL,
+    "accountId" INTEGER NOT NULL,
+    "access" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "name" TEXT,
+    "displayName" TEXT,
+    "colour" TEXT,
+    "sortOrder" INTEGER,
+    "summary" TEXT,
+    "createdAt" INTEGER NOT NULL,
+    "created" INTEGER NOT NULL,
+    "changed" INTEGER NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "proxy" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "ownerId" INTEGER NOT NULL,
+    "accountId" INTEGER NOT NULL,
+    "access" TEXT NOT NULL
+);
+
 -- RedefineTables
 PRAGMA defer_foreign_keys=ON;
 PRAGMA foreign_keys=OFF;
@@ -62,6 +89,21 @@ CREATE INDEX "push_subscription_expiresAt_idx" ON "push_subscription"("expiresAt
 
 -- CreateIndex
 CREATE UNIQUE INDEX "push_subscription_accountId_kind_subject_endpoint_key" ON "push_subscription"("accountId", "kind", "subject", "endpoint");
+
+-- CreateIndex
+CREATE INDEX "share_ownerId_idx" ON "share"("ownerId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "share_kind_itemId_accountId_key" ON "share"("kind", "itemId", "accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "share_accountId_kind_name_key" ON "share"("accountId", "kind", "name");
+
+-- CreateIndex
+CREATE INDEX "proxy_accountId_idx" ON "proxy"("accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "proxy_ownerId_accountId_key" ON "proxy"("ownerId", "accountId");
 
 -- CreateIndex
 CREATE INDEX "collection_item_accountId_uid_idx" ON "collection_item"("accountId", "uid");
