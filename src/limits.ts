@@ -202,6 +202,9 @@ export const invitationMilliseconds = 7 * 24 * 60 * 60_000
 /** Milliseconds a recovery link is good for: it opens an account that has data. */
 export const recoveryMilliseconds = 24 * 60 * 60_000
 
+/** Milliseconds the link of a QR code is good for: the phone is at hand. */
+export const deviceLinkMilliseconds = 10 * 60_000
+
 /** Invitations that may be open at a time. */
 export const openInvitations = 100
 
@@ -371,6 +374,9 @@ export const recurrenceSteps = 500_000
 /** Instances of one object in a year, of a rule with COUNT in all, or in one answer: every twenty minutes all year fits. */
 export const instancesOfObject = 30_000
 
+/** AVAILABLE components of one availability: a week's days, and as many exceptions; each is a recurrence of its own. */
+export const availableComponents = 50
+
 /** Distinct TZIDs looked up in the IANA database that are remembered; it has some 600. */
 export const ianaZones = 5000
 
@@ -401,6 +407,9 @@ export const importRefusals = 1000
 /** Milliseconds over which the repetitions of one alarm are looked at: a year of being reminded. */
 export const alarmRepeatMilliseconds = 366 * 24 * 60 * 60_000
 
+/** Messages that an inbox keeps, until a client deletes them; beyond it the oldest goes. */
+export const inboxMessages = 1000
+
 /** Bytes of one calendar object: what is read whole to be looked at, with small attachments inside. */
 export const largestCalendarObject = 4 * 1024 * 1024
 
@@ -416,6 +425,18 @@ export const calendarFilters = 200
 /** Characters of a name, description or time zone of a calendar or an address book: a VTIMEZONE with all its history. */
 export const propertyTextCharacters = 64 * 1024
 
+/** Accounts that one calendar, address book or folder is shared with. */
+export const shareesPerItem = 200
+
+/** Things shared with one account, whatever it answered: each is looked at when its invitations are listed. */
+export const sharesPerAccount = 1000
+
+/** Characters that an owner says in an invitation. */
+export const shareSummaryCharacters = 1000
+
+/** Accounts that read, or write, all calendars of another. */
+export const proxiesPerAccount = 100
+
 /** Streams that tell the page of changes. */
 export const eventStream = {
   /** Milliseconds in which several changes are one signal: an upload of many files makes many a second. */
@@ -427,3 +448,25 @@ export const eventStream = {
   /** Milliseconds after which a browser comes back. */
   retryMilliseconds: 3_000,
 }
+
+/** Milliseconds for one answer of a DNS server, and how often it is asked: `twin doctor` says so when none comes. */
+export const dnsQuestion = { timeout: 2000, tries: 2 } as const
+
+/** What the twin bears from servers that it calls. */
+export const outboundBounds = {
+  /** Milliseconds for a whole exchange, redirects and body included, unless its caller says less. */
+  milliseconds: 30_000,
+  /** Milliseconds to reach one address, its TLS handshake included. */
+  connectMilliseconds: 5_000,
+  /** Milliseconds for one question to a name server, and how often it is asked. */
+  dnsMilliseconds: 2_500,
+  dnsTries: 2,
+  /** Addresses of one name that are tried. */
+  addresses: 4,
+  /** Redirects that are followed: what browsers show of a chain is shorter. */
+  redirects: 5,
+  /** Bytes of the headers of an answer. */
+  headerBytes: 16 * 1024,
+  /** Characters of an address. */
+  urlCharacters: 4096,
+} as const

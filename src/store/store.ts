@@ -9,6 +9,7 @@ import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
 import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfinished.ts'
 import type { Blobs } from './blobs/blobs.ts'
+import { makeMissingInboxes } from './collections/collection.ts'
 import { Collections } from './collections/collections.ts'
 import { openEngine } from './engine/open.ts'
 import { FolderLock } from './engine/sqlite/folder-lock.ts'
@@ -19,6 +20,7 @@ import { makeFolder, requireWritable } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Locks } from './locks.ts'
 import type { Properties } from './properties.ts'
+import { Shares } from './shares/shares.ts'
 import { Watchers } from './watchers.ts'
 
 export type { Tx, View } from './engine/types.ts'
@@ -28,6 +30,8 @@ export type StoreOptions = {
   directory: string
   /** `postgresql://…`; without it, SQLite in the folder. */
   database?: string
+  /** What comes behind the @ of the accounts' addresses. */
+  domain?: string
   /** Milliseconds since 1970; a test may set the time. */
   now?: () => number
   /** Bytes an account may own unless it has a quota of its own; null is no bound. */
@@ -51,6 +55,7 @@ export class Store {
   readonly properties: Properties
   readonly files: Files
   readonly collections: Collections
+  readonly shares = new Shares()
   /** Of the data of deleted accounts. */
   readonly erasures: Erasures
   readonly #engine: Engine
@@ -83,7 +88,10 @@ export class Store {
       onFailure: options.onFailure ?? stop,
     })
     try {
-      const journal = await engine.write(openJournal)
+      const journal = await engine.write(async (tx) => {
+        await makeMissingInboxes(tx)
+        return openJournal(tx)
+      })
       const common: Pick<Engine, 'write' | 'read'> & Pick<Store, 'directory' | 'now' | 'watch'> = {
         directory: options.directory,
         now,
@@ -91,7 +99,7 @@ export class Store {
         read: (body) => engine.read(body),
         watch: (topic, listener) => watchers.watch(topic, listener),
       }
-      const accountParts = await openAccounts(common)
+      const accountParts = await openAccounts(common, options.domain ?? 'localhost')
       const kept = options.files ?? { versions: { days: 180, count: 50 }, trashDays: 30 }
       const settings = { ...kept, defaultQuota: options.defaultQuota ?? null }
       const fileParts = await openFiles({ ...common, journal, settings })

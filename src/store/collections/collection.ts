@@ -8,7 +8,8 @@ import type { Tx, View } from '../engine/types.ts'
 import { checkName } from '../files/names.ts'
 import type { collection as CollectionTable } from '../schema.ts'
 
-export type CollectionKind = 'calendar' | 'addressbook'
+/** An inbox is where scheduling messages arrive (RFC 6638 §2.2): every account has one. */
+export type CollectionKind = 'calendar' | 'addressbook' | 'inbox'
 
 export type Collection = Omit<Selectable<CollectionTable>, 'kind' | 'transparent'> & {
   kind: CollectionKind
@@ -75,12 +76,38 @@ const defaults: readonly Pick<Insertable<CollectionTable>, 'kind' | 'name' | 'di
   { kind: 'calendar', name: 'calendar', displayName: 'Calendar', components: 'VEVENT' },
   { kind: 'calendar', name: 'tasks', displayName: 'Tasks', components: 'VTODO VJOURNAL' },
   { kind: 'addressbook', name: 'contacts', displayName: 'Contacts', components: null },
+  { kind: 'inbox', name: 'inbox', displayName: 'Invitations', components: null },
 ]
 
 /** Part of making an account. */
 export async function makeDefaultCollections(tx: Tx, accountId: number): Promise<void> {
-  const rows = defaults.map((one) => ({ ...one, accountId, createdAt: tx.now, created: 0, changed: 0 }))
+  await makeCollections(tx, accountId, defaults)
+}
+
+async function makeCollections(tx: Tx, accountId: number, which: typeof defaults): Promise<void> {
+  const rows = which.map((one) => ({ ...one, accountId, createdAt: tx.now, created: 0, changed: 0 }))
   await tx.db.insertInto('collection').values(rows).execute()
+}
+
+/** Accounts that are older than inboxes get theirs. */
+export async function makeMissingInboxes(tx: Tx): Promise<void> {
+  const missing = await tx.db
+    .selectFrom('account')
+    .select('account.id')
+    .where('account.state', '!=', 'deleted')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('collection')
+            .select('collection.id')
+            .whereRef('collection.accountId', '=', 'account.id')
+            .where('collection.kind', '=', 'inbox'),
+        ),
+      ),
+    )
+    .execute()
+  const inbox = defaults.filter(({ kind }) => kind === 'inbox')
+  for (const { id } of missing) await makeCollections(tx, id, inbox)
 }
 
 export type CollectionAt = { accountId: number; kind: CollectionKind; name: string }

@@ -18,6 +18,7 @@ import {
   updateCollection,
 } from './collection.ts'
 import { condemn, condemnAll, eraseGone } from './erase.ts'
+import { deliver, inboxOf, type Message } from './inbox.ts'
 import {
   copyItem,
   findItem,
@@ -139,6 +140,16 @@ export class Collections {
    */
   put(tx: Tx, collection: Collection, item: PutItem): Promise<{ item: Item; created: boolean }> {
     return putItem(this.#parts, tx, collection, item)
+  }
+
+  /** An account's inbox. */
+  inbox(view: View, accountId: number): Promise<Collection> {
+    return inboxOf(view, accountId)
+  }
+
+  /** Puts a scheduling message into an account's inbox; beyond a number the oldest makes room. Throws QuotaExceeded. */
+  deliver(tx: Tx, accountId: number, message: Message): Promise<Item> {
+    return deliver(this.#parts, tx, accountId, message)
   }
 
   /** Copies onto what is there, if need be. Throws as `put` does. */

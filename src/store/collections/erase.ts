@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { collectionRowsPerWrite } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Body, Tx, View } from '../engine/types.ts'
+import { endSharesOf } from '../shares/end.ts'
 import { type Collection, collectionTopic, GONE } from './collection.ts'
 import { type ItemParts, itemKind } from './item.ts'
 
@@ -42,6 +43,7 @@ export async function condemn(tx: Tx, { id, accountId, kind }: Collection): Prom
     .set({ kind: GONE, name: String(id) })
     .where('id', '=', id)
     .execute()
+  if (kind !== 'inbox') await endSharesOf(tx, kind, id)
   tx.changed(collectionTopic(kind, accountId))
 }
 

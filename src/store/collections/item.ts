@@ -38,6 +38,8 @@ export type PutItem = ItemFacts & {
   staged: Staged
   /** Milliseconds since 1970, as the client says; now unless given. */
   modifiedAt?: number | undefined
+  /** RFC 6638 §3.2.10: of a scheduling object resource, whether its schedule tag changes or stays. */
+  scheduleTag?: 'new' | 'kept' | undefined
 }
 
 export type ItemParts = { blobs: Blobs; journal: Journal; locks: Locks; properties: Properties }
@@ -61,6 +63,7 @@ const columns = [
   'collection_item.firstStart',
   'collection_item.lastEnd',
   'collection_item.recurring',
+  'collection_item.scheduleTag',
   'blob.hash',
 ] as const
 
@@ -154,42 +157,63 @@ export async function itemsNamed(view: View, collectionId: number, names: readon
   return rows.map(toItem)
 }
 
-type Content = ItemFacts & { name: string; blobId: number; hash: Uint8Array; size: number; modifiedAt: number }
+type Content = ItemFacts & {
+  name: string
+  blobId: number
+  hash: Uint8Array
+  size: number
+  modifiedAt: number
+  scheduleTag?: PutItem['scheduleTag']
+}
 
 /** Throws Conflict with `detail.precondition` 'no-uid-conflict' and `detail.existing`, the name of the item in the way. */
 export async function putItem(
-  { blobs }: ItemParts,
+  parts: ItemParts,
   tx: Tx,
   collection: Collection,
   { staged, modifiedAt, ...rest }: PutItem,
 ): Promise<{ item: Item; created: boolean }> {
   checkName(rest.name)
-  const blobId = await blobs.keep(tx, staged)
+  const blobId = await parts.blobs.keep(tx, staged)
   const { hash, size } = staged
-  return write(tx, collection, { ...rest, blobId, hash, size, modifiedAt: modifiedAt ?? tx.now })
+  return write(parts, tx, collection, { ...rest, blobId, hash, size, modifiedAt: modifiedAt ?? tx.now })
 }
 
 /** Throws as `putItem` does. */
 export async function copyItem(
-  { properties }: ItemParts,
+  parts: ItemParts,
   tx: Tx,
   source: Item,
   to: { collection: Collection; name: string },
 ): Promise<{ item: Item; created: boolean }> {
   checkName(to.name)
-  const written = await write(tx, to.collection, { ...source, name: to.name })
-  await properties.forget(tx, itemKind, [written.item.id])
-  await properties.copy(tx, itemKind, [{ from: source.id, to: written.item.id }])
+  const { scheduleTag, ...content } = source
+  const written = await write(parts, tx, to.collection, {
+    ...content,
+    name: to.name,
+    scheduleTag: scheduleTag === null ? undefined : 'new',
+  })
+  await parts.properties.forget(tx, itemKind, [written.item.id])
+  await parts.properties.copy(tx, itemKind, [{ from: source.id, to: written.item.id }])
   return written
 }
 
-async function write(tx: Tx, collection: Collection, content: Content): Promise<{ item: Item; created: boolean }> {
+async function write(
+  { journal }: Pick<ItemParts, 'journal'>,
+  tx: Tx,
+  collection: Collection,
+  content: Content,
+): Promise<{ item: Item; created: boolean }> {
   const { id: collectionId, accountId } = collection
   // The position comes first: on PostgreSQL it holds the account's clock, so that no two writes look at once.
   const position = await tx.stamp(accountId)
   const former = await findItem(tx, collectionId, content.name)
   await requireFreeUid(tx, collectionId, content.uid, former)
-  const values = { ...rowOf(content), changed: position }
+  const scheduleTag =
+    content.scheduleTag === undefined
+      ? null
+      : ((content.scheduleTag === 'kept' ? former?.scheduleTag : undefined) ?? journal.token(position))
+  const values = { ...rowOf(content), scheduleTag, changed: position }
   await tx.charge(accountId, content.size - (former?.size ?? 0))
   await touchCollection(tx, collection, position)
   if (former) {
