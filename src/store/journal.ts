@@ -34,6 +34,14 @@ const buried = prepared((db, p: { accountId: number; kind: string; after: number
     .limit(p.limit),
 )
 
+/** Records that `name` left `collection`. */
+export async function recordLeft(
+  tx: Tx,
+  left: { accountId: number; kind: string; collection: number; name: string; position: number },
+): Promise<void> {
+  await bury.run(tx, { ...left, createdAt: tx.now })
+}
+
 export class Journal {
   readonly epoch: string
 
@@ -59,11 +67,8 @@ export class Journal {
   }
 
   /** Records that `name` left `collection`. */
-  async leave(
-    tx: Tx,
-    left: { accountId: number; kind: string; collection: number; name: string; position: number },
-  ): Promise<void> {
-    await bury.run(tx, { ...left, createdAt: tx.now })
+  leave(tx: Tx, left: Parameters<typeof recordLeft>[1]): Promise<void> {
+    return recordLeft(tx, left)
   }
 
   /** What left the collections of a kind after a position, oldest first. */

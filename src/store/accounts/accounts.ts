@@ -6,6 +6,7 @@ import { makeDefaultCollections } from '../collections/collection.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { makeRoots } from '../files/node.ts'
+import { endSharesOfAccount } from '../shares/end.ts'
 import { checkDisplayName, checkName, foldName } from './names.ts'
 
 /** Sent when a credential, or an account's right to sign in, is no longer what it was. */
@@ -195,6 +196,7 @@ export class Accounts {
       .deleteFrom('invitation')
       .where((eb) => eb.or([eb('accountId', '=', account.id), eb('createdBy', '=', account.id)]))
       .execute()
+    await endSharesOfAccount(tx, account.id)
     tx.changed(credentialsTopic)
     tx.changed(deletedTopic)
   }

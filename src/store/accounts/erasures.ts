@@ -3,6 +3,7 @@
 
 import { hasCollections } from '../collections/erase.ts'
 import type { Tx, View } from '../engine/types.ts'
+import { endSharesOfAccount } from '../shares/end.ts'
 import { deletedTopic } from './accounts.ts'
 
 export type ErasuresOptions = {
@@ -75,6 +76,7 @@ async function finish(tx: Tx, accountId: number): Promise<boolean> {
     .executeTakeFirst()
   if (left || (await hasCollections(tx, accountId))) return false
   await tx.db.deleteFrom('lock').where('accountId', '=', accountId).execute()
+  await endSharesOfAccount(tx, accountId)
   await tx.db.deleteFrom('node').where('accountId', '=', accountId).execute()
   await tx.db.deleteFrom('clock').where('accountId', '=', accountId).execute()
   return true

@@ -5,6 +5,7 @@ import { DomainError } from '../../errors.ts'
 import { trashRowsPerWrite } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
+import { endSharesBelow } from '../shares/end.ts'
 import { ERASING, type Eraser } from './erase.ts'
 import { withSuffix } from './names.ts'
 import { ancestors, child, getNode, list, type Node, resolve, root, rootName } from './node.ts'
@@ -59,7 +60,9 @@ export class Trash {
         deletedAt: tx.now,
       })
       .execute()
-    return relocate(this.#context, tx, node, { parentId: bin.id, name })
+    const removed = await relocate(this.#context, tx, node, { parentId: bin.id, name })
+    if (node.isFolder) await endSharesBelow(tx, node)
+    return removed
   }
 
   /** Members by name, from after one of them. */

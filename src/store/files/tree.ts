@@ -10,11 +10,12 @@ import type { Journal } from '../journal.ts'
 import type { Locks } from '../locks.ts'
 import { checkName } from './names.ts'
 import { ancestors, child, columns, getNode, type Node, toNode } from './node.ts'
+import { filesTopic } from './topic.ts'
 import { type Content, replaceContent, type VersionSettings } from './versions.ts'
 
-export type TreeContext = { blobs: Blobs; journal: Journal; locks: Locks; versions: VersionSettings }
+export { filesTopic } from './topic.ts'
 
-export const filesTopic = (accountId: number): string => `files/${accountId}`
+export type TreeContext = { blobs: Blobs; journal: Journal; locks: Locks; versions: VersionSettings }
 
 /** A folder's tombstone names its id too: whoever reads it finds what arrived elsewhere at that position (since.ts). */
 export const leftName = ({ id, name, isFolder }: Pick<Node, 'id' | 'name' | 'isFolder'>): string =>

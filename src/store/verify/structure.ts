@@ -37,6 +37,12 @@ const references: Check[] = [
   orphan('credential', 'accountId', 'account'),
   orphan('invitation', 'accountId', 'account'),
   orphan('known_network', 'accountId', 'account'),
+  orphan('share', 'ownerId', 'account'),
+  orphan('share', 'accountId', 'account'),
+  orphan('share', 'itemId', 'node', `t.kind = 'node'`),
+  orphan('share', 'itemId', 'collection', `t.kind <> 'node'`),
+  orphan('proxy', 'ownerId', 'account'),
+  orphan('proxy', 'accountId', 'account'),
 ]
 
 const tree: Check[] = [
@@ -71,6 +77,20 @@ const tree: Check[] = [
           UNION ALL
           SELECT 'item', i.id, i.size, b.size FROM collection_item i JOIN blob b ON b.id = i.blobId WHERE i.size <> b.size`,
     says: (row) => `${row.kind} ${row.id} says ${row.size} bytes and its content has ${row.actual}`,
+  },
+]
+
+const sharing: Check[] = [
+  {
+    sql: `SELECT s.id FROM share s LEFT JOIN node n ON s.kind = 'node' AND n.id = s.itemId
+          LEFT JOIN collection c ON s.kind <> 'node' AND c.id = s.itemId
+          WHERE s.ownerId = s.accountId OR COALESCE(n.accountId, c.accountId, s.ownerId) <> s.ownerId
+          OR (c.id IS NOT NULL AND c.kind <> s.kind) OR n.isFolder = 0`,
+    says: (row) => `share ${row.id} is of what its owner has not, or with its owner`,
+  },
+  {
+    sql: `SELECT id FROM share WHERE (status = 'accepted') <> (name IS NOT NULL)`,
+    says: (row) => `share ${row.id} has a name in a home without being accepted, or none`,
   },
 ]
 
@@ -119,7 +139,7 @@ const contents: Check[] = [
   },
 ]
 
-export const checks: readonly Check[] = [...references, ...tree, ...journal, ...contents]
+export const checks: readonly Check[] = [...references, ...tree, ...sharing, ...journal, ...contents]
 
 /** Runs SQLite's own check and all of the above on one snapshot. */
 export function checkStructure(database: DatabaseSync, problem: (text: string) => void): void {
