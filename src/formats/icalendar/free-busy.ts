@@ -9,9 +9,9 @@ import { formatUtc } from './values.ts'
 import { utc, type Zone } from './zone.ts'
 
 /** Weakest first. */
-const kinds = ['BUSY-TENTATIVE', 'BUSY-UNAVAILABLE', 'BUSY'] as const
+export const busyKinds = ['BUSY-TENTATIVE', 'BUSY-UNAVAILABLE', 'BUSY'] as const
 
-export type BusyType = (typeof kinds)[number]
+export type BusyType = (typeof busyKinds)[number]
 
 /** Milliseconds UTC. */
 export type BusyPeriod = { start: number; end: number; type: BusyType }
@@ -19,21 +19,20 @@ export type BusyPeriod = { start: number; end: number; type: BusyType }
 /**
  * The periods of one object in the range, neither merged nor in order.
  *
+ * @param isSelf whether an address is that of whose calendar it is: what that attendee answers counts.
  * @throws DomainError TooLarge, precondition 'max-instances'.
  */
 export function* busyPeriods(
   object: CalendarObject,
   range: TimeRange,
   floating: Zone = utc,
+  isSelf: (calendarUser: string) => boolean = () => false,
 ): Generator<BusyPeriod, void> {
-  const clipped = (start: number, end: number, type: BusyType): BusyPeriod[] => {
-    const from = Math.max(start, range.start)
-    const to = Math.min(end, range.end)
-    return from < to ? [{ start: from, end: to, type }] : []
-  }
+  const clipped = (start: number, end: number, type: BusyType): BusyPeriod[] =>
+    clip(start, end, range).map((part) => ({ ...part, type }))
   if (object.type === 'VEVENT') {
     for (const { start, end, component } of eachOccurrence(object, range, floating)) {
-      const type = typeOfEvent(component)
+      const type = typeOfEvent(component, isSelf)
       if (type) yield* clipped(start, end, type)
     }
   } else if (object.type === 'VFREEBUSY') {
@@ -46,17 +45,33 @@ export function* busyPeriods(
   }
 }
 
-/** RFC 4791 §7.10: transparent and cancelled events take no time. */
-function typeOfEvent(component: Component): BusyType | undefined {
+/** The part of a period that is in the range, if any is. */
+export const clip = (start: number, end: number, range: TimeRange): TimeRange[] => {
+  const from = Math.max(start, range.start)
+  const to = Math.min(end, range.end)
+  return from < to ? [{ start: from, end: to }] : []
+}
+
+/** RFC 4791 §7.10: transparent and cancelled events take no time; nor does what one has declined, or left to another. */
+function typeOfEvent(component: Component, isSelf: (calendarUser: string) => boolean): BusyType | undefined {
   const value = (name: string): string | undefined => property(component, name)?.value.trim().toUpperCase()
   if (value('TRANSP') === 'TRANSPARENT' || value('STATUS') === 'CANCELLED') return undefined
+  const attendee = properties(component, 'ATTENDEE').find((line) => isSelf(line.value))
+  switch (attendee && parameter(attendee, 'PARTSTAT')?.toUpperCase()) {
+    case 'DECLINED':
+    case 'DELEGATED':
+      return undefined
+    case 'TENTATIVE':
+    case 'NEEDS-ACTION':
+      return 'BUSY-TENTATIVE'
+  }
   return value('STATUS') === 'TENTATIVE' ? 'BUSY-TENTATIVE' : 'BUSY'
 }
 
 /** RFC 5545 §3.2.9: what is not known is BUSY. */
 function typeOfFreeBusy(line: Property): BusyType | undefined {
   const type = parameter(line, 'FBTYPE')?.toUpperCase() ?? 'BUSY'
-  return type === 'FREE' ? undefined : (kinds.find((kind) => kind === type) ?? 'BUSY')
+  return type === 'FREE' ? undefined : (busyKinds.find((kind) => kind === type) ?? 'BUSY')
 }
 
 /** Ascending, without overlaps. */
@@ -71,7 +86,7 @@ export function mergeBusy(periods: Iterable<BusyPeriod>): BusyPeriod[] {
   const merged: BusyPeriod[] = []
   let since = 0
   for (const { at, type, step } of edges) {
-    const strongest = kinds.findLast((kind) => open[kind] > 0)
+    const strongest = busyKinds.findLast((kind) => open[kind] > 0)
     if (strongest && at > since) append(merged, { start: since, end: at, type: strongest })
     open[type] += step
     since = at

@@ -89,7 +89,13 @@ function checkRecurrenceIds(master: Component | undefined, overrides: Override[]
   }
 }
 
-const timed: Readonly<Record<string, string>> = { VEVENT: 'DTEND', VTODO: 'DUE', VFREEBUSY: 'DTEND' }
+const timed: Readonly<Record<string, string>> = {
+  VEVENT: 'DTEND',
+  VTODO: 'DUE',
+  VFREEBUSY: 'DTEND',
+  VAVAILABILITY: 'DTEND',
+  AVAILABLE: 'DTEND',
+}
 const once = ['DTSTART', 'DTEND', 'DUE', 'DURATION', 'UID', 'RECURRENCE-ID', 'COMPLETED', 'CREATED', 'STATUS', 'TRANSP']
 
 function checkComponent(component: Component, zones: Zones): void {

@@ -53,9 +53,27 @@ export function timingOf(component: Component, zones: Zones, floating: Zone): Ti
     }
     case 'VFREEBUSY':
       return freeBusyTiming(component, zones, floating)
+    case 'VAVAILABILITY':
+      return availabilityTiming(component, zones, floating)
     default:
       return startAndEnd(component, 'DTEND', zones, floating, span)
   }
+}
+
+/** RFC 7953 §3.1: without DTSTART it has no beginning, without DTEND and DURATION it has no end. */
+function availabilityTiming(component: Component, zones: Zones, floating: Zone): Timing {
+  const ends = ['DTEND', 'DURATION'].some((name) => property(component, name))
+  const { start, end } =
+    property(component, 'DTSTART') || !ends
+      ? startAndEnd(component, 'DTEND', zones, floating, span)
+      : { start: Number.NEGATIVE_INFINITY, end: endAlone(component, zones, floating) }
+  return undated(span, start, ends ? end : Number.POSITIVE_INFINITY)
+}
+
+function endAlone(component: Component, zones: Zones, floating: Zone): number {
+  const line = property(component, 'DTEND')
+  const time = line && timeOf(line)
+  return time ? toInstant(zones.of(time, floating), time.wall) : Number.POSITIVE_INFINITY
 }
 
 function freeBusyTiming(component: Component, zones: Zones, floating: Zone): Timing {
