@@ -12,6 +12,9 @@ import { openStore } from './open-store.ts'
 import { createApi } from './protocols/api/server.ts'
 import { davMounts } from './protocols/dav/server.ts'
 import { davSpaces } from './protocols/dav/spaces.ts'
+import { autoconfig } from './protocols/discovery/autoconfig.ts'
+import { connect } from './protocols/discovery/connect.ts'
+import { servicesOf } from './protocols/discovery/services.ts'
 import { wellKnown } from './protocols/discovery/well-known.ts'
 import { health } from './protocols/http/health.ts'
 import { createMetricsPage } from './protocols/http/metrics-page.ts'
@@ -20,6 +23,7 @@ import { createRedirectServer } from './protocols/http/redirect-server.ts'
 import type { Mount } from './protocols/http/router.ts'
 import { createHttpServer } from './protocols/http/server.ts'
 import { Certificates } from './protocols/http/tls/certificates.ts'
+import { reportSignIns } from './sign-in-metrics.ts'
 import { keysFolder } from './store/keys.ts'
 import type { Store } from './store/store.ts'
 import { Upkeep } from './store/upkeep.ts'
@@ -52,6 +56,7 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   const metrics = new Metrics()
   const store = floors.use(await openStore(config))
   reportStore(store, metrics)
+  reportSignIns(store.signIn, metrics, log)
   const upkeep = new Upkeep({
     files: store.files,
     collections: store.collections,
@@ -63,7 +68,13 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   const certificates = await openCertificates(config, log, metrics)
   floors.defer(async () => certificates.close())
 
-  const server = createHttpServer({ mounts: await mounts(config, store, metrics), tls: certificates, log, metrics })
+  const discovery = [
+    ...wellKnown,
+    ...autoconfig(() => servicesOf(config.domain, server.port)),
+    connect({ store, pairFor: (name) => certificates.pairFor(name), localCa: certificates.localCaPem }),
+  ]
+  const served = [...(await mounts(config, store, metrics)), ...discovery]
+  const server = createHttpServer({ mounts: served, tls: certificates, log, metrics })
   floors.defer(() => server.close())
   const port = await listen(server, 'https', config.ports.https, config.bind)
   const redirects = createRedirectServer({
@@ -95,7 +106,6 @@ const pageFolder = join(import.meta.dirname, '../dist/web')
 async function mounts(config: Config, store: Store, metrics: Metrics): Promise<Mount[]> {
   return [
     await createPage(pageFolder),
-    wellKnown,
     createMetricsPage(metrics, config.metrics.token),
     { prefix: '/healthz', methods: ['GET', 'HEAD'], handle: health },
     createApi({ store }),

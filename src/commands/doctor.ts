@@ -1,13 +1,15 @@
+import { Resolver } from 'node:dns/promises'
 import { parseArgs } from 'node:util'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { callControl, NotRunning } from '../control/socket.ts'
 import { examine } from '../doctor/doctor.ts'
 import type { Finding, RunningTwin } from '../doctor/finding.ts'
+import { dnsQuestion } from '../limits.ts'
 import type { Command } from './command.ts'
 
 const doctor: Command = {
   usage: 'doctor',
-  summary: 'look at ports, certificate, disk, clock and versions: what is wrong, and how to mend it',
+  summary: 'look at ports, DNS, certificate, disk, clock and versions: what is wrong, and how to mend it',
   async run(args) {
     parseArgs({ args, options: {} })
     const config = readConfig()
@@ -17,7 +19,7 @@ const doctor: Command = {
     }
     const running = await runningTwin(config.data)
     process.stdout.write(running ? `the twin runs (process ${running.pid})\n` : 'no twin runs on these data\n')
-    const results = await examine({ config, running, now: Date.now() })
+    const results = await examine({ config, running, now: Date.now(), resolver: new Resolver(dnsQuestion) })
     for (const { name, findings } of results) process.stdout.write(`${name}\n${findings.map(line).join('')}`)
     return results.some(({ findings }) => findings.some(({ level }) => level === 'wrong')) ? 1 : 0
   },

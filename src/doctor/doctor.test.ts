@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { Resolver } from 'node:dns/promises'
 import { chmod, mkdir, readFile, rm, utimes } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -27,6 +28,7 @@ const situation = (data: string, environment: Record<string, string> = {}): Situ
   }),
   running: undefined,
   now: Date.now(),
+  resolver: new Resolver(),
 })
 
 /** What is wrong, each with its mend. */

@@ -1,6 +1,7 @@
 import { checkCertificate } from './certificate.ts'
 import { checkClock } from './clock.ts'
 import { checkDisk } from './disk.ts'
+import { checkDns } from './dns.ts'
 import { type Check, type Finding, type Situation, wrong } from './finding.ts'
 import { checkKernel } from './kernel.ts'
 import { checkPermissions } from './permissions.ts'
@@ -14,6 +15,7 @@ const checks: Record<string, Check> = {
   clock: checkClock,
   certificate: checkCertificate,
   ports: checkPorts,
+  dns: checkDns,
   kernel: checkKernel,
 }
 

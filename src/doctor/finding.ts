@@ -1,3 +1,4 @@
+import type { Resolver } from 'node:dns/promises'
 import type { Config } from '../config.ts'
 
 /** What the checks look at. */
@@ -7,6 +8,8 @@ export type Situation = {
   running: RunningTwin | undefined
   /** Milliseconds since 1970. */
   now: number
+  /** Whom DNS is asked of. */
+  resolver: Pick<Resolver, 'resolve4' | 'resolve6' | 'resolveSrv' | 'resolveTxt'>
 }
 
 /** What a running twin says of itself. */

@@ -1,4 +1,5 @@
 import * as appPasswords from './app-passwords.ts'
+import * as connect from './connect.ts'
 import * as devices from './devices.ts'
 import * as events from './events.ts'
 import * as links from './links.ts'
@@ -23,6 +24,7 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Method>>>> 
   '/api/app-passwords': { GET: appPasswords.list, POST: appPasswords.create },
   '/api/app-passwords/:': { DELETE: appPasswords.revoke },
   '/api/devices': { GET: devices.get },
+  '/api/devices/link': { POST: connect.link },
   '/api/members': { GET: members.list },
   '/api/members/invitations': { POST: members.invite },
   '/api/members/invitations/:': { DELETE: members.revokeInvitation },

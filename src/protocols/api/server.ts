@@ -8,6 +8,7 @@ import type { Principal } from '../../store/accounts/principal.ts'
 import type { Store } from '../../store/store.ts'
 import { isOwn, sessionToken, setSessionCookie } from '../http/auth.ts'
 import { answerStatus } from '../http/errors.ts'
+import { originOf } from '../http/origin.ts'
 import type { Context, Mount } from '../http/router.ts'
 import { readJson } from './body.ts'
 import type { Answer, Method } from './method.ts'
@@ -99,13 +100,4 @@ function decode(segment: string): string {
   } catch {
     throw new DomainError('BadRequest', 'The address is not percent-encoded UTF-8.')
   }
-}
-
-/** RFC 9110 §7.2: the host by which the client names this server; links made for it work where it is. */
-function originOf(request: IncomingMessage): string {
-  const host = request.headers.host ?? ''
-  if (!/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(host)) {
-    throw new DomainError('BadRequest', 'The Host header names no host.')
-  }
-  return `https://${host.toLowerCase()}`
 }

@@ -22,7 +22,7 @@ const html = { accept: 'text/html,*/*' }
 
 test('each route of the app is index.html with its policy, and what is not there is 404', async () => {
   await using built = await buildPage()
-  await using server = await createTestServer([wellKnown, await createPage(built.directory)])
+  await using server = await createTestServer([...wellKnown, await createPage(built.directory)])
   for (const path of ['/', '/settings', '/files/a.b/c']) {
     const { status, headers, body } = await server.request(path, { headers: html })
     assert.equal(status, 200, path)

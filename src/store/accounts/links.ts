@@ -1,11 +1,11 @@
-// One-time links: the owner's set-up, a member's invitation, an account's recovery.
+// One-time links: the owner's set-up, a member's invitation, an account's recovery, a device's profile.
 // A link is used in the same write as what it allows, so two who race for it cannot both win.
 import { DomainError } from '../../errors.ts'
-import { invitationMilliseconds, openInvitations, recoveryMilliseconds } from '../../limits.ts'
+import { deviceLinkMilliseconds, invitationMilliseconds, openInvitations, recoveryMilliseconds } from '../../limits.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { newLinkToken, type Tokens } from './tokens.ts'
 
-export type LinkKind = 'setup' | 'invite' | 'recovery'
+export type LinkKind = 'setup' | 'invite' | 'recovery' | 'device'
 export type Link = { id: number; kind: LinkKind; accountId: number | null; expiresAt: number; createdAt: number }
 export type NewLink = { id: number; token: string; expiresAt: number }
 
@@ -38,6 +38,12 @@ export class Links {
   async createRecovery(tx: Tx, accountId: number, createdBy?: number): Promise<NewLink> {
     await tx.db.deleteFrom('invitation').where('kind', '=', 'recovery').where('accountId', '=', accountId).execute()
     return this.#insert(tx, 'recovery', tx.now + recoveryMilliseconds, { accountId, createdBy })
+  }
+
+  /** A link by which a device of the account gets an app password of its own; the one made before is void. */
+  async createDevice(tx: Tx, accountId: number): Promise<NewLink> {
+    await tx.db.deleteFrom('invitation').where('kind', '=', 'device').where('accountId', '=', accountId).execute()
+    return this.#insert(tx, 'device', tx.now + deviceLinkMilliseconds, { accountId })
   }
 
   /** Invitations that can still be accepted, oldest first. */

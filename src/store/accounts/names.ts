@@ -27,6 +27,12 @@ const reserved = new Set([
 /** What a person typed, as it is looked up: phones begin with a capital and end with a space. */
 export const foldName = (typed: string): string => typed.trim().toLowerCase()
 
+/** The same for who signs in: programs send the whole address where a person typed one (RFC 6764 §6). */
+export const foldSignInName = (typed: string, domain: string): string => {
+  const name = foldName(typed)
+  return name.endsWith(`@${domain}`) ? name.slice(0, -domain.length - 1) : name
+}
+
 /** Throws BadRequest (field `name`) unless a new account may have this name. */
 export function checkName(name: string): void {
   if (name.length > accountNameCharacters || !shape.test(name)) {

@@ -15,6 +15,7 @@ export type AccountParts = { accounts: Accounts; credentials: Credentials; links
 /** Everything about accounts, over one store. */
 export async function openAccounts(
   store: Pick<Store, 'write' | 'read' | 'now' | 'watch' | 'directory'>,
+  domain: string,
 ): Promise<AccountParts> {
   const tokens = new Tokens(await loadSecret(store.directory, 'tokens'))
   const queue = new HashQueue()
@@ -24,6 +25,6 @@ export async function openAccounts(
     accounts: new Accounts(),
     credentials: new Credentials(tokens, queue),
     links: new Links(tokens),
-    signIn: new SignIn({ store, tokens, queue, limiter: new FailureLimiter(store.now), cache }),
+    signIn: new SignIn({ store, domain, tokens, queue, limiter: new FailureLimiter(store.now), cache }),
   }
 }

@@ -126,7 +126,7 @@ test('a password that is changed while it is being verified is not accepted, nor
   const [queue, cache] = [new GatedQueue(), new VerifiedCache<Principal>()]
   store.watch(credentialsTopic, () => cache.forgetAll())
   const limiter = new FailureLimiter(store.now)
-  const signIn = new SignIn({ store, queue, cache, limiter, tokens: new Tokens(Buffer.alloc(32)) })
+  const signIn = new SignIn({ store, domain: 'localhost', queue, cache, limiter, tokens: new Tokens(Buffer.alloc(32)) })
 
   const verifying = assert.rejects(signIn.password({ ...at, name: 'ann', password }), unauthorized)
   await queue.entered.promise

@@ -2,7 +2,7 @@
 // - An unknown, a deleted and a disabled account take the same time and get the same answer as a wrong password.
 // - An app password cannot be guessed, so no count of failures keeps it out: a person's devices go on during an attack.
 // - A password is right only if no credential changed while it was being verified; then it is verified again.
-import { DomainError } from '../../errors.ts'
+import { DomainError, isDomainError } from '../../errors.ts'
 import {
   knownNetworkEveryMilliseconds,
   knownNetworkMilliseconds,
@@ -14,7 +14,7 @@ import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import type { FailureLimiter } from './failure-limiter.ts'
 import type { HashQueue } from './hash-queue.ts'
-import { foldName } from './names.ts'
+import { foldSignInName } from './names.ts'
 import { networkOf } from './network.ts'
 import { hashPassword, impossibleSecret, needsRehash, preparePassword, verifyPassword } from './password.ts'
 import { isGoodFor, type Principal } from './principal.ts'
@@ -38,8 +38,17 @@ type Transactions = {
   now: () => number
 }
 
+/** Why somebody was not let in: `wait` is told before anything was looked at. */
+export type SignInFailure = Pick<Attempt, 'address' | 'protocol'> & {
+  /** As it was typed, cut to a length that exists. */
+  name: string
+  reason: 'wrong' | 'wait' | 'scope'
+}
+
 export type SignInParts = {
   store: Transactions
+  /** Behind the @ of an address that is typed for a name. */
+  domain: string
   tokens: Tokens
   queue: HashQueue
   limiter: FailureLimiter
@@ -132,6 +141,7 @@ export class SignIn {
   readonly #impossible = impossibleSecret()
   readonly #verifying = new Map<string, Promise<Principal>>()
   readonly #background = new Set<Promise<unknown>>()
+  #onFailure: (failure: SignInFailure) => void = () => {}
 
   constructor(parts: SignInParts) {
     this.#parts = parts
@@ -141,20 +151,25 @@ export class SignIn {
    * Who a name and a password (the account's own, or an app password) belong to.
    * Throws Unauthorized; TooManyRequests with `detail.retryAfter` in seconds; Forbidden when an app password is good for other things only.
    */
-  async password({ name: typed, password, address, protocol, scope }: Attempt): Promise<Principal> {
-    const name = foldName(typed).slice(0, nameCharactersLooked)
-    const network = networkOf(address)
-    const { cache, limiter, store } = this.#parts
-    const key = cache.key('password', name, network, password)
-    let principal = cache.get(key, store.now())
-    if (principal?.kind === 'password' && limiter.mustWait(name, network)) principal = undefined
-    principal ??= await this.#once(key, () =>
-      this.#verify({ name, password, network, by: `${address} ${protocol}`, key }),
-    )
+  async password(attempt: Attempt): Promise<Principal> {
+    const { name: typed, address, protocol, scope } = attempt
+    const name = foldSignInName(typed, this.#parts.domain).slice(0, nameCharactersLooked)
+    const failed = (reason: SignInFailure['reason']) => this.#onFailure({ name, address, protocol, reason })
+    const principal = await this.#principal(name, attempt).catch((error: unknown) => {
+      if (isDomainError(error, 'Unauthorized')) failed('wrong')
+      if (isDomainError(error, 'TooManyRequests')) failed('wait')
+      throw error
+    })
     if (!isGoodFor(principal, scope)) {
+      failed('scope')
       throw new DomainError('Forbidden', `This app password is not for ${scope}.`)
     }
     return principal
+  }
+
+  /** Tells `listener`, the one there is, of everybody who is not let in by a password. */
+  onFailure(listener: (failure: SignInFailure) => void): void {
+    this.#onFailure = listener
   }
 
   /** Who a session of the page belongs to, if it is not over. Its use prolongs it. */
@@ -174,6 +189,15 @@ export class SignIn {
     cache.remember(key, principal, { generation, now, until: row.expiresAt ?? now })
     this.#noteUse(row, address, now)
     return principal
+  }
+
+  async #principal(name: string, { password, address, protocol }: Attempt): Promise<Principal> {
+    const network = networkOf(address)
+    const { cache, limiter, store } = this.#parts
+    const key = cache.key('password', name, network, password)
+    const remembered = cache.get(key, store.now())
+    if (remembered && !(remembered.kind === 'password' && limiter.mustWait(name, network))) return remembered
+    return this.#once(key, () => this.#verify({ name, password, network, by: `${address} ${protocol}`, key }))
   }
 
   /** Resolves when everything noted on the side (last uses, known networks, rehashes) is written. */

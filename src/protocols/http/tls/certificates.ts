@@ -190,6 +190,11 @@ export class Certificates implements TlsSource {
     return this.#find(servername)?.context
   }
 
+  /** What a client of this name is shown. */
+  pairFor(servername: string): Pair {
+    return this.#find(servername) ?? this.fallback()
+  }
+
   isReal(servername: string): boolean {
     const pair = this.#find(servername)
     return pair !== undefined && pair.source !== 'local' && !pair.selfSigned
