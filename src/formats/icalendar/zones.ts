@@ -1,6 +1,7 @@
 // The zones that one calendar object names (RFC 5545 §3.2.19). A name of the IANA database means that zone, whatever a
 // VTIMEZONE beside it says: clients ship outdated and invented ones. Only names that nobody knows take the VTIMEZONE.
-import { type Component, property } from './component.ts'
+import { isDomainError } from '../../errors.ts'
+import { type Component, parseCalendar, property } from './component.ts'
 import { ianaZone } from './iana-zone.ts'
 import type { Time } from './values.ts'
 import { zoneOf } from './vtimezone.ts'
@@ -47,4 +48,20 @@ export function zoneByName(tzid: string): Zone | undefined {
     if (zone) return zone
   }
   return undefined
+}
+
+/** The zone that a calendar-timezone says (RFC 4791 §5.2.2): a VTIMEZONE in its iCalendar object, or a zone's name. */
+export function zoneIn(value: string): Zone | undefined {
+  const text = value.trim()
+  const named = zoneByName(text)
+  if (named !== undefined || !text.includes(':')) return named
+  try {
+    const calendar = parseCalendar(text)
+    const definition = calendar.components.find(({ name }) => name === 'VTIMEZONE')
+    const tzid = definition && property(definition, 'TZID')?.value
+    return tzid === undefined ? undefined : zonesOf(calendar).named(tzid)
+  } catch (error) {
+    if (isDomainError(error)) return undefined // what cannot be read is no zone
+    throw error
+  }
 }

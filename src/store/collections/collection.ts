@@ -19,7 +19,15 @@ export type Collection = Omit<Selectable<CollectionTable>, 'kind' | 'transparent
 /** What a person sets. */
 export type CollectionSettings = Pick<
   Collection,
-  'displayName' | 'description' | 'colour' | 'sortOrder' | 'components' | 'timezone' | 'transparent'
+  | 'displayName'
+  | 'description'
+  | 'colour'
+  | 'sortOrder'
+  | 'components'
+  | 'timezone'
+  | 'transparent'
+  | 'availability'
+  | 'defaultId'
 >
 
 type Row = Selectable<CollectionTable>

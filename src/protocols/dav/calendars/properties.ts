@@ -21,8 +21,8 @@ const APPLE = 'http://apple.com/ns/ical/'
 /** Of every object. */
 export const calendarType = 'text/calendar; charset=utf-8'
 
-/** Components that a calendar may take. RFC 4791 §4.1 */
-export const calendarComponents = ['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY'] as const
+/** Components that a calendar may take. RFC 4791 §4.1, RFC 7953 §7.1 */
+export const calendarComponents = ['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VAVAILABILITY'] as const
 
 /** What a date of iCalendar can say. */
 export const earliest = '00010101T000000Z'

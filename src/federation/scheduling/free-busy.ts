@@ -1,0 +1,87 @@
+// When somebody is busy, of all that says so: the calendars that count (RFC 6638 §9.1), under them the availability that
+// they told (RFC 7953 §5). Nothing but times leaves here. Calendars are read page by page, others get their turns.
+import { setImmediate } from 'node:timers/promises'
+import { unavailablePeriods } from '../../formats/icalendar/availability.ts'
+import { type Component, parseCalendar, property } from '../../formats/icalendar/component.ts'
+import { tooManyInstances } from '../../formats/icalendar/effort.ts'
+import { type BusyPeriod, busyPeriods, mergeBusy } from '../../formats/icalendar/free-busy.ts'
+import { type CalendarObject, parseObject } from '../../formats/icalendar/object.ts'
+import type { TimeRange } from '../../formats/icalendar/timing.ts'
+import { utc } from '../../formats/icalendar/zone.ts'
+import { zoneIn } from '../../formats/icalendar/zones.ts'
+import { calendarPageObjects, calendarsAtOnce, instancesOfObject } from '../../limits.ts'
+import { itemsInTime } from '../../store/calendars/calendars.ts'
+import type { Collection } from '../../store/collections/collections.ts'
+import type { Store } from '../../store/store.ts'
+
+export type FreeBusyQuestion = {
+  readonly range: TimeRange
+  /** Whether an address is that of whose calendars they are. */
+  readonly isSelf?: (calendarUser: string) => boolean
+  /** Objects that do not count, such as the meeting itself that is being moved. */
+  readonly isMasked?: (object: CalendarObject) => boolean
+}
+
+/** An object of a busy calendar is read for each of these. */
+const counting = new Set(['VEVENT', 'VFREEBUSY', 'VAVAILABILITY'])
+
+/**
+ * The busy time of some calendars, ascending and without overlaps.
+ *
+ * @param availability what is under them, beside what is in them.
+ * @throws DomainError TooLarge, precondition 'max-instances'.
+ */
+export async function busyTime(
+  store: Store,
+  calendars: readonly Collection[],
+  { range, isSelf, isMasked = () => false }: FreeBusyQuestion,
+  availability: readonly Component[] = [],
+): Promise<BusyPeriod[]> {
+  const periods: BusyPeriod[] = []
+  const available = [...availability]
+  const zones = calendars.map(({ timezone }) => (timezone === null ? undefined : zoneIn(timezone)))
+  // RFC 4791 §5.2.2: times without a zone are the calendar's; a calendar that has none is where its neighbours are.
+  const usual = zones.find((zone) => zone !== undefined) ?? utc
+  for (const [index, calendar] of calendars.entries()) {
+    const floating = zones[index] ?? usual
+    for await (const object of objectsIn(store, calendar, range)) {
+      if (object.type === 'VAVAILABILITY') available.push(object.calendar)
+      else if (!isMasked(object))
+        for (const period of busyPeriods(object, range, floating, isSelf))
+          if (periods.push(period) > instancesOfObject) throw tooManyInstances()
+    }
+  }
+  return mergeBusy([...unavailablePeriods(available, range, usual), ...periods])
+}
+
+async function* objectsIn(store: Store, { id }: Collection, range: TimeRange): AsyncGenerator<CalendarObject, void> {
+  let after: string | undefined
+  for (let more = true; more; ) {
+    const within = { collectionId: id, ...range }
+    const items = await store.read((view) => itemsInTime(view, within, { after, limit: calendarPageObjects }))
+    for (const item of items)
+      if (counting.has(item.component)) yield parseObject((await store.collections.read(item)).toString('utf8'))
+    after = items.at(-1)?.name
+    more = items.length === calendarPageObjects
+    await setImmediate() // a page takes milliseconds, and others wait
+  }
+}
+
+/** The same of all that an account has: its calendars that count, and the availability in its inbox (RFC 7953 §7.2.4). */
+export async function accountBusyTime(
+  store: Store,
+  accountId: number,
+  question: FreeBusyQuestion,
+): Promise<BusyPeriod[]> {
+  const { calendars, availability } = await store.read(async (view) => {
+    const all = await store.collections.list(view, { accountId, kind: 'calendar' }, { limit: calendarsAtOnce })
+    const inbox = await store.collections.inbox(view, accountId)
+    return { calendars: all.filter(({ transparent }) => !transparent), availability: inbox.availability }
+  })
+  return busyTime(store, calendars, question, availability ? [parseCalendar(availability)] : [])
+}
+
+export const organizerOf = ({ master, overrides }: CalendarObject): string | undefined => {
+  const component = master ?? overrides[0]?.component
+  return component && property(component, 'ORGANIZER')?.value
+}
