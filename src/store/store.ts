@@ -42,8 +42,12 @@ export type StoreOptions = {
   onFailure?: (error: Error) => void
 }
 
+const defaultDomain = 'localhost'
+
 export class Store {
   readonly directory: string
+  /** Names the twin: what comes after the @ of its accounts. */
+  readonly domain: string
   readonly now: () => number
   readonly journal: Journal
   readonly accounts: Accounts
@@ -99,7 +103,7 @@ export class Store {
         read: (body) => engine.read(body),
         watch: (topic, listener) => watchers.watch(topic, listener),
       }
-      const accountParts = await openAccounts(common, options.domain ?? 'localhost')
+      const accountParts = await openAccounts(common, options.domain ?? defaultDomain)
       const kept = options.files ?? { versions: { days: 180, count: 50 }, trashDays: 30 }
       const settings = { ...kept, defaultQuota: options.defaultQuota ?? null }
       const fileParts = await openFiles({ ...common, journal, settings })
@@ -127,6 +131,7 @@ export class Store {
       FileParts,
   ) {
     this.directory = options.directory
+    this.domain = options.domain ?? defaultDomain
     this.now = parts.now
     this.journal = parts.journal
     this.accounts = parts.accounts

@@ -6,10 +6,10 @@ import { accountAt, calendarUserAddresses } from './addresses.ts'
 
 describe('calendar user addresses (RFC 6638 §2.4.1)', () => {
   it('lead back to the account that has them, however they are written', async () => {
-    await using opened = await openTestStore()
+    await using opened = await openTestStore({ domain: 'Example.org' })
     const { store } = opened
     const ann = await createPerson(store, 'ann', 'correct horse battery')
-    const find = (address: string) => store.read((view) => accountAt(store, view, 'Example.org', address))
+    const find = (address: string) => store.read((view) => accountAt(store, view, address))
     const own = calendarUserAddresses(ann, 'example.org')
     assert.equal(own[0], 'mailto:ann@example.org')
     const others = [

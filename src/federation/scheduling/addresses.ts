@@ -35,9 +35,8 @@ const named = (encoded = ''): { name: string } | undefined => {
 
 /** The account that an address means, if this twin has it. */
 export async function accountAt(
-  { accounts }: Pick<Store, 'accounts'>,
+  { accounts, domain }: Pick<Store, 'accounts' | 'domain'>,
   view: View,
-  domain: string,
   address: string,
 ): Promise<Account | undefined> {
   const meant = localPart(address, domain)
