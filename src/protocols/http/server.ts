@@ -59,6 +59,8 @@ const ciphers = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':')
 
+const ignore = (): void => undefined
+
 export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const { tls, log, metrics } = options
   const bounds = { ...httpBounds, ...options.bounds }
@@ -94,6 +96,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     const real = typeof socket.servername === 'string' && tls.isReal(socket.servername)
     known.set(socket, { address, real, underway: 0, request: undefined, response: undefined, judgedAt: -1 })
     connections.secured(socket)
+    // With a listener, node reads through the stream, which can be paused. Without one TLS hands all that it has straight
+    // to the parser: a large body on the heels of a large answer then finds it paused, and the connection is lost.
+    socket.on('data', ignore)
     socket.once('close', () => {
       known.delete(socket)
       connections.busy(socket)
