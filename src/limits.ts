@@ -398,10 +398,14 @@ export const cardBytes = 4 * 1024 * 1024
 /** Conditions of one addressbook-query: what it costs is their number times the cards. */
 export const addressbookFilters = 200
 
-/** Cards that a report, an export or an import reads at once: those in rows have 64 KiB at most, larger ones come one by one. */
+/** Cards that a report or an export reads at once: those in rows have 64 KiB at most, larger ones come one by one. */
 export const cardsPage = 50
 
-/** Refused cards that an import lists one by one; beyond them it counts. */
+/** Cards or events of an import that share a commit, and their bytes. */
+export const importedAtOnce = 50
+export const importedBytesAtOnce = 4 * 1024 * 1024
+
+/** Refused cards or events that an import lists one by one; beyond them it counts. */
 export const importRefusals = 1000
 
 /** Milliseconds over which the repetitions of one alarm are looked at: a year of being reminded. */
@@ -437,6 +441,9 @@ export const shareSummaryCharacters = 1000
 /** Accounts that read, or write, all calendars of another. */
 export const proxiesPerAccount = 100
 
+/** Principals in the answer to one search: whoever types a name sees a dozen. */
+export const principalsFound = 100
+
 /** Streams that tell the page of changes. */
 export const eventStream = {
   /** Milliseconds in which several changes are one signal: an upload of many files makes many a second. */
@@ -469,4 +476,41 @@ export const outboundBounds = {
   headerBytes: 16 * 1024,
   /** Characters of an address. */
   urlCharacters: 4096,
+} as const
+
+/** Instances of a recurrence that are looked at to say whether a change brings new ones: people are asked again then. */
+export const instancesCompared = 1000
+
+/** Bytes of one iCalendar stream that is imported or subscribed to: it is held in memory, because the exceptions of an event may be anywhere in it. */
+export const calendarStreamBytes = 32 * 1024 * 1024
+
+/** Such streams at a time; who comes next waits for neither, and is told to come again. */
+export const calendarStreamsAtOnce = 2
+
+/** Subscriptions of devices to be told of changes (Web Push). */
+export const pushes = {
+  /** Of one account: some devices, each with all its calendars and address books. */
+  perAccount: 1000,
+  /** Characters of the address that a push service gives a device; it is in an index. */
+  endpointCharacters: 1000,
+  /** Milliseconds that a subscription is kept without being renewed, when the device says nothing, and at the most. */
+  keptMilliseconds: { usual: 7 * 24 * 60 * 60_000, most: 30 * 24 * 60 * 60_000 },
+  /** Milliseconds in which several changes are one message: an import makes many a second. */
+  gatherMilliseconds: 1_500,
+  /** Milliseconds between two messages of one subscription: a telephone's battery, and a push service's patience. */
+  everyMilliseconds: 10_000,
+  /** Messages under way at a time, in all and to one push service: one that hangs keeps no other waiting. */
+  atOnce: { all: 32, service: 4 },
+  /** Milliseconds for one message. */
+  sendMilliseconds: 10_000,
+  /** Milliseconds after which another twin on the same database takes a message for one that its sender left. */
+  leaseMilliseconds: 60_000,
+  /** Milliseconds after the first failure, quadrupled at each further one. */
+  retryMilliseconds: { first: 30_000, most: 6 * 60 * 60_000 },
+  /** Failures in a row, some three days, after which a subscription is taken for dead. */
+  failuresMost: 16,
+  /** Seconds that a push service keeps a message for a device that is away: later the device looks by itself. */
+  ttlSeconds: 24 * 60 * 60,
+  /** Bytes of a push service's answer that are read: its status is enough. */
+  answerBytes: 64 * 1024,
 } as const

@@ -1,6 +1,6 @@
 import type { Store } from '../../store/store.ts'
 import { calendarsSpace } from './calendars/calendars.ts'
-import { calendarPrincipalProperties } from './calendars/properties.ts'
+import { calendarPrincipalProperties } from './calendars/principal-properties.ts'
 import { contactsSpace } from './contacts/contacts.ts'
 import { contactsPrincipalProperties } from './contacts/properties.ts'
 import { filesSpace } from './files/files.ts'
@@ -16,5 +16,5 @@ export const davSpaces = (store: Store): readonly Space[] => [
   versionsSpace(store),
   calendarsSpace(store),
   contactsSpace(store),
-  principalsSpace([...calendarPrincipalProperties, ...contactsPrincipalProperties]),
+  principalsSpace(store, [...calendarPrincipalProperties(store.domain), ...contactsPrincipalProperties]),
 ]

@@ -6,7 +6,12 @@ import type { Resource, Space } from './resource.ts'
 /** What can be asked of a collection that nothing can be done to. */
 export const readOnlyCollection: readonly string[] = ['PROPFIND', 'REPORT']
 
-export const synthetic = (space: Space, principal: Principal, href: string, name: string): Resource => ({
+export const synthetic = (
+  space: Space,
+  principal: Pick<Principal, 'accountId'>,
+  href: string,
+  name: string,
+): Resource => ({
   space,
   kind: undefined,
   id: 0,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CALDAV, event, names, openCalendars, todo } from '../../../../tests/support/calendars.ts'
 import { textOf, told } from '../../../../tests/support/dav.ts'
-import { child, elements } from '../../../formats/xml/element.ts'
+import { child, elements, text } from '../../../formats/xml/element.ts'
 import { parseXml } from '../../../formats/xml/parse.ts'
 import { largestCalendarObject } from '../../../limits.ts'
 
@@ -25,7 +25,9 @@ describe('calendars', () => {
     const prop = `<C:calendar-home-set xmlns:C="${CALDAV}"/><C:calendar-user-address-set xmlns:C="${CALDAV}"/>`
     const [principal] = await dav.find('/dav/principals/ann/', prop, { absolute: true })
     assert.equal(textOf(principal, 'calendar-home-set', CALDAV), '/dav/calendars/ann/')
-    assert.equal(textOf(principal, 'calendar-user-address-set', CALDAV), '/dav/principals/ann/')
+    const addresses = principal?.properties.get(`{${CALDAV}}calendar-user-address-set`)?.element
+    const [mail, path] = addresses === undefined ? [] : elements(addresses).map(text)
+    assert.deepEqual([mail, path], ['mailto:ann@localhost', '/dav/principals/ann/'])
     const options = await dav.ask('OPTIONS', '/dav/calendars/ann/', { absolute: true })
     assert.match(String(options.headers.dav), /calendar-access/)
   })

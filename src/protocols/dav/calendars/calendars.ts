@@ -10,6 +10,8 @@ import { calendarMultiget } from './calendar-multiget.ts'
 import { calendarQuery } from './calendar-query.ts'
 import { admitObject, examineObject } from './examine.ts'
 import { freeBusyQuery } from './free-busy-query.ts'
+import { getCalendar } from './get-calendar.ts'
+import { importObjects } from './import-objects.ts'
 import { calendarProperties, calendarSettings, calendarType } from './properties.ts'
 
 export const calendarsSpace = (store: Store): Space<CollectionResource> =>
@@ -29,6 +31,11 @@ export const calendarsSpace = (store: Store): Space<CollectionResource> =>
       [keyOf(CALDAV, 'calendar-multiget'), calendarMultiget],
       [keyOf(CALDAV, 'free-busy-query'), freeBusyQuery],
     ],
+    methods: new Map([
+      ['GET', getCalendar],
+      ['HEAD', getCalendar],
+      ['POST', importObjects],
+    ]),
     examine: (content) => ({ facts: examineObject(content) }),
     admit: admitObject,
   })

@@ -9,11 +9,8 @@ import { escapeText } from '../../../formats/xml/write.ts'
 import { propertyTextCharacters } from '../../../limits.ts'
 import type { Collection, CollectionSettings } from '../../../store/collections/collections.ts'
 import type { CollectionResource } from '../collections/resource.ts'
-import { homeHref } from '../collections/resource.ts'
 import type { Setting } from '../collections/space.ts'
-import { principalHref } from '../properties/acl.ts'
 import type { LiveProperty } from '../properties/live.ts'
-import { href } from '../wire/multistatus.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
 
 const APPLE = 'http://apple.com/ns/ical/'
@@ -74,23 +71,6 @@ export const calendarProperties: readonly LiveProperty[] = [
 ]
 
 export const componentsOf = ({ components }: Collection): string[] => components?.split(' ') ?? [...calendarComponents]
-
-/** What a principal says of its calendars. RFC 4791 §6.2.1, RFC 6638 §2.4.1 */
-export const calendarPrincipalProperties: readonly LiveProperty[] = [
-  {
-    namespace: CALDAV,
-    name: 'calendar-home-set',
-    inAllprop: false,
-    read: ({ isCollection, kind, name, href: at }) =>
-      isCollection && kind === undefined && at === principalHref(name) ? href(homeHref('calendars', name)) : undefined,
-  },
-  {
-    namespace: CALDAV,
-    name: 'calendar-user-address-set',
-    inAllprop: false,
-    read: ({ name, href: at }) => (at === principalHref(name) ? href(at) : undefined),
-  },
-]
 
 /** Text of a bounded length; null removes it. */
 const ofText =

@@ -1,9 +1,12 @@
-// Principals: `/dav/principals/<account>/` (RFC 3744 §2, §4). Who signs in sees themselves.
+// Principals: `/dav/principals/<account>/` (RFC 3744 §2, §4). Who signs in sees themselves and whom they can invite:
+// every account of this twin, rooms and resources too.
 
 import { DomainError } from '../../../errors.ts'
 import { DAV } from '../../../formats/xml/element.ts'
 import { escapeText } from '../../../formats/xml/write.ts'
+import type { Account } from '../../../store/accounts/accounts.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
+import type { Store } from '../../../store/store.ts'
 import { principalCollection, principalHref } from '../properties/acl.ts'
 import type { LiveProperty } from '../properties/live.ts'
 import { expandProperty } from '../reports/expand-property.ts'
@@ -12,12 +15,7 @@ import { readOnlyCollection, synthetic } from '../synthetic.ts'
 import { href } from '../wire/multistatus.ts'
 import { keyOf } from '../wire/names.ts'
 import { principalReports } from './reports.ts'
-
-type PrincipalResource = Resource & {
-  /** Undefined for the collection of them. */
-  readonly account: Principal | undefined
-  readonly self: Principal
-}
+import { accountOf, type PrincipalResource } from './resource.ts'
 
 const isPrincipal = ({ href }: Resource): boolean => href !== principalCollection
 
@@ -43,38 +41,45 @@ const properties: readonly LiveProperty[] = [
     namespace: DAV,
     name: 'displayname', // RFC 3744 §4: principals have one that people understand
     inAllprop: true,
-    read: (resource) => escapeText((resource as PrincipalResource).account?.displayName ?? resource.name),
+    read: (resource) => escapeText(accountOf(resource)?.displayName ?? resource.name),
   },
 ]
 
-/** @param more properties and reports that spaces hang on a principal, such as its calendars' home. */
-export const principalsSpace = (more: readonly LiveProperty[] = []): Space<PrincipalResource> => {
+/** @param more properties that spaces hang on a principal, such as its calendars' home. */
+export const principalsSpace = (store: Store, more: readonly LiveProperty[] = []): Space<PrincipalResource> => {
   const space: Space<PrincipalResource> = {
     name: 'principals',
     scope: 'files calendars contacts',
-    features: [],
+    features: ['calendarserver-principal-search'],
     properties: [...properties, ...more],
     reports: new Map([...principalReports, [keyOf(DAV, 'expand-property'), expandProperty]]),
-    async resolve(_view, principal, [account, ...below]) {
-      if (below.length > 0 || (account !== undefined && account !== principal.name))
-        throw new DomainError('NotFound', 'There is nothing at this address')
-      const resource = account === undefined ? all(principal) : one(principal)
+    async resolve(view, principal, [name, ...below]) {
+      const account = name === undefined ? undefined : await store.accounts.byName(view, name)
+      const isThere = name === undefined || (account?.name === name && !account.disabled)
+      if (below.length > 0 || !isThere) throw new DomainError('NotFound', 'There is nothing at this address')
+      const resource = account === undefined ? all(principal) : one(principal, account)
       return { space, href: resource.href, name: resource.name, resource, parent: undefined }
     },
     allows: () => readOnlyCollection,
-    members: async (_view, { account, self }, { after }) =>
-      account === undefined && after === undefined ? [one(self)] : [],
+    async members(view, { account, accountId }, { after }) {
+      if (account !== undefined || after !== undefined) return []
+      // RFC 3744 §5.8 asks for no listing: who looks for others searches, and a list of all is nobody's business.
+      const self = await store.accounts.byId(view, accountId)
+      return self === undefined ? [] : [{ ...all({ accountId }), ...ofAccount(self) }]
+    },
     lineage: async () => [],
   }
-  const all = (self: Principal) => ({
+  const all = (self: Pick<Principal, 'accountId'>): PrincipalResource => ({
     ...synthetic(space, self, principalCollection, 'principals'),
     account: undefined,
-    self,
   })
-  const one = (self: Principal) => ({
-    ...synthetic(space, self, principalHref(self.name), self.name),
-    account: self,
-    self,
-  })
+  const one = (self: Principal, account: Account): PrincipalResource => ({ ...all(self), ...ofAccount(account) })
   return space
 }
+
+const ofAccount = (account: Account) => ({
+  accountId: account.id,
+  href: principalHref(account.name),
+  name: account.name,
+  account,
+})
