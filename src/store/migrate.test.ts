@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -127,3 +127,27 @@ test('a twin that is killed in the middle of a large migration does all of it at
 
 const series = (rows: number): string =>
   `CREATE TEMP VIEW series AS WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT ${rows}) SELECT value FROM n`
+
+test('files that were there before nodes had ETags have those of their contents', async () => {
+  await using folder = await temporaryFolder()
+  const all = new URL('../../prisma/migrations/sqlite', import.meta.url).pathname
+  for (const name of ['0001_foundation', '0002_collections']) {
+    await cp(join(all, name), join(folder.path, name), { recursive: true })
+  }
+  const database = new DatabaseSync(':memory:')
+  await migrate(targetOn(database), folder.path)
+  const content = "INSERT INTO blob (id, hash, size, createdAt) VALUES (1, x'0aff', 0, 0)"
+  const columns = 'accountId, name, isFolder, blobId, createdAt, modifiedAt, created, changed'
+  const nodes = `INSERT INTO node (${columns}) VALUES (1, 'file', 0, 1, 0, 0, 1, 1), (1, 'folder', 1, NULL, 0, 0, 1, 1)`
+  database.exec(`${content}; ${nodes}`)
+  await migrate(targetOn(database), all)
+  const rows = database.prepare('SELECT name, etag FROM node ORDER BY id').all()
+  assert.deepEqual(
+    rows.map((row) => ({ ...row })),
+    [
+      { name: 'file', etag: '0aff' },
+      { name: 'folder', etag: null },
+    ],
+  )
+  database.close()
+})

@@ -211,6 +211,10 @@ export type node = {
   isFolder: number
   blobId: number | null
   /**
+   * Of a file: its blob's hash in hexadecimal, so that a listing reads no blobs.
+   */
+  etag: string | null
+  /**
    * Bytes of the blob.
    */
   size: Generated<number>

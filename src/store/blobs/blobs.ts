@@ -1,6 +1,7 @@
-// Contents, named by their SHA-256 and never changed. Small ones are in their row, large ones in the backend.
-// A row is committed only after its content is whole on the disk. References are rows of other tables,
-// listed in `references`; what nothing refers to is collected (collect.ts).
+// Contents, never changed. Small ones are in their row, and a row for each time they are written: an index over
+// their hashes would have a page of its own to write for nearly each. Large ones are in the backend, named by their
+// SHA-256, and have one row. A row is committed only after its content is whole on the disk. References are rows
+// of other tables, listed in `references`; what nothing refers to is collected (collect.ts).
 
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -11,7 +12,7 @@ import type { Body, Tx, View } from '../engine/types.ts'
 import type { BlobBackend } from './backend.ts'
 import { Collector } from './collect.ts'
 import { BlobFolder } from './folder.ts'
-import { type ReceiveOptions, receiveBody, sha256 } from './receive.ts'
+import { hex, type ReceiveOptions, receiveBody, sha256 } from './receive.ts'
 
 /** A stored content. `data` is there when it lives in its row. */
 export type Blob = { id: number; hash: Uint8Array; size: number; data: Uint8Array | null }
@@ -29,17 +30,27 @@ export type Staged = {
   discard(): Promise<void>
 }
 
-const insert = prepared((db, p: { hash: Uint8Array; size: number; data: Uint8Array | null; createdAt: number }) =>
+const insertSmall = prepared((db, p: { hash: Uint8Array; size: number; data: Uint8Array; createdAt: number }) =>
+  db.insertInto('blob').values({ hash: p.hash, size: p.size, data: p.data, createdAt: p.createdAt }).returning('id'),
+)
+
+const insertLarge = prepared((db, p: { hash: Uint8Array; size: number; createdAt: number }) =>
   db
     .insertInto('blob')
-    .values({ hash: p.hash, size: p.size, data: p.data, createdAt: p.createdAt })
+    .values({ hash: p.hash, size: p.size, createdAt: p.createdAt })
     .onConflict((conflict) =>
-      conflict.column('hash').doUpdateSet({ markedAt: null }).where('blob.markedAt', 'is not', null),
+      conflict
+        .column('hash')
+        .where('data', 'is', null)
+        .doUpdateSet({ markedAt: null })
+        .where('blob.markedAt', 'is not', null),
     )
     .returning('id'),
 )
 
-const byHash = prepared((db, p: { hash: Uint8Array }) => db.selectFrom('blob').select('id').where('hash', '=', p.hash))
+const largeByHash = prepared((db, p: { hash: Uint8Array }) =>
+  db.selectFrom('blob').select('id').where('hash', '=', p.hash).where('data', 'is', null),
+)
 
 const byId = prepared((db, p: { id: number }) =>
   db.selectFrom('blob').select(['id', 'hash', 'size', 'data']).where('id', '=', p.id),
@@ -100,15 +111,26 @@ export class Blobs {
     return { hash, size: data.length, data, discard: async () => {} }
   }
 
-  /** Makes the content a row, or finds the row that it has. The caller refers to it in the same write. */
-  async keep(tx: Tx, staged: Staged): Promise<number> {
-    const { hash, size } = staged
-    const inserted = await insert.first(tx, { hash, size, data: staged.data ?? null, createdAt: tx.now })
-    // A conflict answers no row unless a mark was cleared, so that a known content is not written again.
-    const row = inserted ?? (await byHash.first(tx, { hash }))
+  /**
+   * Makes the content a row, or finds the row that it has; the caller refers to it in the same write.
+   * A small content equal to the `former` one of the same thing keeps that one's row.
+   */
+  async keep(tx: Tx, staged: Staged, former?: { blobId: number | null; etag: string | undefined }): Promise<number> {
+    const { hash, size, data } = staged
+    if (!data) return this.#keepLarge(tx, hash, size)
+    if (former?.blobId && former.etag === hex(hash)) return former.blobId
+    const row = await insertSmall.first(tx, { hash, size, data, createdAt: tx.now })
+    if (!row) throw new Error('an inserted blob has no id')
+    return row.id
+  }
+
+  async #keepLarge(tx: Tx, hash: Buffer, size: number): Promise<number> {
+    const inserted = await insertLarge.first(tx, { hash, size, createdAt: tx.now })
+    // A conflict answers no row unless a mark was cleared.
+    const row = inserted ?? (await largeByHash.first(tx, { hash }))
     if (!row) throw new Error('a blob row was neither inserted nor found')
     // Nobody removes the file while this write holds the row (collect.ts), but another twin may just have done so.
-    if (!staged.data && this.backend.arrivedAt(hash) === undefined) {
+    if (this.backend.arrivedAt(hash) === undefined) {
       throw new DomainError('Unavailable', 'The upload was lost on its way: try again.')
     }
     return row.id

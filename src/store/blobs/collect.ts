@@ -38,16 +38,20 @@ const marked = prepared((db, p: { before: number; limit: number }) =>
   db.selectFrom('blob').select(['id']).where('markedAt', '<=', p.before).orderBy('markedAt').limit(p.limit),
 )
 
-const hasRow = prepared((db, p: { hash: Uint8Array }) => db.selectFrom('blob').select('id').where('hash', '=', p.hash))
+const hasRow = prepared((db, p: { hash: Uint8Array }) =>
+  db.selectFrom('blob').select('id').where('hash', '=', p.hash).where('data', 'is', null),
+)
 
 const takeHash = prepared((db, p: { hash: Uint8Array; now: number }) =>
   db
     .insertInto('blob')
     .values({ hash: p.hash, size: 0, createdAt: p.now, markedAt: p.now })
-    .onConflict((conflict) => conflict.column('hash').doNothing()),
+    .onConflict((conflict) => conflict.column('hash').where('data', 'is', null).doNothing()),
 )
 
-const giveHash = prepared((db, p: { hash: Uint8Array }) => db.deleteFrom('blob').where('hash', '=', p.hash))
+const giveHash = prepared((db, p: { hash: Uint8Array }) =>
+  db.deleteFrom('blob').where('hash', '=', p.hash).where('data', 'is', null),
+)
 
 export type CollectorOptions = {
   backend: BlobBackend

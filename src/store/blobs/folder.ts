@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { DomainError } from '../../errors.ts'
 import { blobReadBytes, blobSyncBytes } from '../../limits.ts'
 import type { BlobBackend, BlobSink, StoredBlob } from './backend.ts'
+import { hex } from './receive.ts'
 
 export class BlobFolder implements BlobBackend {
   readonly #path: string
@@ -116,7 +117,7 @@ export class BlobFolder implements BlobBackend {
   }
 
   #fileOf(hash: Uint8Array): string {
-    const name = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex')
+    const name = hex(hash)
     return join(this.#path, name.slice(0, 2), name)
   }
 }

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { test } from 'node:test'
+import { openTestFiles } from '../../../tests/support/files.ts'
 import { openTestStore } from '../../../tests/support/store.ts'
 import { DomainError, isDomainError } from '../../errors.ts'
 import { blobWaitingBytes, inlineBlobBytes } from '../../limits.ts'
@@ -56,13 +57,23 @@ test('a body is given back as it came, whole and in ranges, small or large', asy
   assert.deepEqual(await leftAside(store), [])
 })
 
-test('the same content is one row and one file, however often it comes, and at the same time', async () => {
+test('the same large content is one row and one file, however often it comes, and at the same time', async () => {
   await using opened = await openTestStore()
   const { store } = opened
   const staged = await Promise.all([1, 2, 3].map(() => store.blobs.receive(inPieces(large))))
   const ids = await Promise.all(staged.map((one) => store.write((tx) => store.blobs.keep(tx, one))))
   assert.equal(new Set(ids).size, 1)
   assert.equal((await files(store)).length, 1)
+})
+
+test('a small content is a row each time it is written, but not over an equal one', async () => {
+  await using files = await openTestFiles()
+  const first = await files.put('a', 'the same')
+  const other = await files.put('b', 'the same')
+  const again = await files.put('a', 'the same')
+  assert.notEqual(other.blobId, first.blobId)
+  assert.equal(again.blobId, first.blobId)
+  assert.equal(other.etag, first.etag)
 })
 
 const refused: [string, () => Readable, { limit?: number; expectedSize?: number }, string][] = [

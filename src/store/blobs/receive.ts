@@ -17,6 +17,10 @@ export type ReceiveOptions = {
 
 export type Received = { hash: Buffer; size: number; bytes: Buffer } | { hash: Buffer; size: number; sink: BlobSink }
 
+/** As ETags and the names of files have it. */
+export const hex = (hash: Uint8Array): string =>
+  Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('hex')
+
 export const sha256 = (bytes: Uint8Array): Buffer => hashOnce('sha256', bytes, 'buffer')
 
 /** Reads the body to its end. A sink in the answer is written whole, but neither finished nor aborted. */

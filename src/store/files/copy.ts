@@ -37,7 +37,7 @@ type Task = { from: number; to: number; after: string }
 type Build = { accountId: number; tasks: readonly Task[] }
 
 const slice = (p: Slice) => sql`
-  SELECT "name", "size", "isFolder", "blobId", "contentType", "modifiedAt" FROM "node"
+  SELECT "name", "size", "isFolder", "blobId", "etag", "contentType", "modifiedAt" FROM "node"
   WHERE "parentId" = ${p.from} AND "name" > ${p.after} ORDER BY "name" LIMIT ${p.limit}`
 
 const measure = prepared((db, p: Slice) =>
@@ -60,6 +60,7 @@ const copyMembers = prepared((db, p: Slice & { to: number; accountId: number; no
       'name',
       'isFolder',
       'blobId',
+      'etag',
       'size',
       'contentType',
       'createdAt',
@@ -69,7 +70,7 @@ const copyMembers = prepared((db, p: Slice & { to: number; accountId: number; no
     ])
     .expression(
       (eb) =>
-        sql`SELECT ${p.accountId}, ${p.to}, "name", "isFolder", "blobId", "size", "contentType", ${p.now}, "modifiedAt",
+        sql`SELECT ${p.accountId}, ${p.to}, "name", "isFolder", "blobId", "etag", "size", "contentType", ${p.now}, "modifiedAt",
           ${p.position} + row_number() OVER (ORDER BY "name"), ${p.position} + row_number() OVER (ORDER BY "name")
           FROM (${slice(p)}) AS "member"` as unknown as ReturnType<typeof eb.selectFrom<'node'>>,
     ),

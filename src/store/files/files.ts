@@ -122,8 +122,8 @@ export class Files {
 
   /** Makes a file of a version's content, or writes it over the one that is there. Throws as `put` does. */
   putVersion(tx: Tx, version: Version, to: Place): Promise<{ node: Node; created: boolean }> {
-    const { accountId, blobId, hash, size, contentType, modifiedAt } = version
-    return putContent(this.#context, tx, { accountId, ...to }, { blobId, hash, size, contentType, modifiedAt })
+    const { accountId, blobId, etag, size, contentType, modifiedAt } = version
+    return putContent(this.#context, tx, { accountId, ...to }, { blobId, etag, size, contentType, modifiedAt })
   }
 
   /** Makes a folder. Throws AlreadyExists, Conflict, BadRequest. */

@@ -17,9 +17,9 @@ type Parts = { context: TreeContext; properties: Properties }
 
 /** Gives `target` the content of `source`. */
 export async function copyOnto({ context, properties }: Parts, tx: Tx, source: Node, target: Node): Promise<Node> {
-  const { blobId, hash, size, contentType, modifiedAt } = source
-  if (blobId === null || hash === null) throw new Error('a folder has no content to give')
-  const node = await replaceContent(tx, context.versions, target, { blobId, hash, size, contentType, modifiedAt })
+  const { blobId, etag, size, contentType, modifiedAt } = source
+  if (blobId === null || etag === undefined) throw new Error('a folder has no content to give')
+  const node = await replaceContent(tx, context.versions, target, { blobId, etag, size, contentType, modifiedAt })
   await properties.forget(tx, 'node', [target.id])
   await properties.copy(tx, 'node', [{ from: source.id, to: target.id }])
   tx.changed(filesTopic(target.accountId))
@@ -31,7 +31,7 @@ export async function moveOnto(parts: Parts, tx: Tx, { id }: Pick<Node, 'id'>, t
   const source = await requireMovable(tx, id)
   // Its bytes become the target's: counted twice they might exceed the quota on the way.
   await tx.charge(source.accountId, -source.size)
-  await tx.db.updateTable('node').set({ blobId: null, size: 0 }).where('id', '=', id).execute()
+  await tx.db.updateTable('node').set({ blobId: null, etag: null, size: 0 }).where('id', '=', id).execute()
   const node = await copyOnto(parts, tx, source, target)
   await inherit.run(tx, { from: id, to: target.id })
   const staging = await root(tx, 'staging', source.accountId)

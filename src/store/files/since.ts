@@ -32,12 +32,10 @@ type Page = { folder: Node; from: number; to: number; limit: number }
 const changedNodes = prepared((db, p: { accountId: number; after: number; limit: number }) =>
   db
     .selectFrom('node')
-    .leftJoin('blob', 'blob.id', 'node.blobId')
     .select(columns)
-    .select('blob.hash')
-    .where('node.accountId', '=', p.accountId)
-    .where('node.changed', '>', p.after)
-    .orderBy('node.changed')
+    .where('accountId', '=', p.accountId)
+    .where('changed', '>', p.after)
+    .orderBy('changed')
     .limit(p.limit),
 )
 
@@ -216,7 +214,7 @@ class Telling {
   async #laterChanged(id: number, end: number): Promise<Change | undefined> {
     const [row] = await folderById.all(this.#view, { id })
     if (!row || row.created > end) return undefined
-    const node = toNode({ ...row, hash: null })
+    const node = toNode(row)
     await this.#learn([node.parentId])
     const place = this.#locate(node)
     return place?.above.every(({ created }) => created <= end) ? { path: place.path, node } : undefined

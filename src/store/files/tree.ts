@@ -4,6 +4,7 @@
 import { DomainError } from '../../errors.ts'
 import { treeDepth } from '../../limits.ts'
 import type { Blobs, Staged } from '../blobs/blobs.ts'
+import { hex } from '../blobs/receive.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx } from '../engine/types.ts'
 import type { Journal } from '../journal.ts'
@@ -46,6 +47,7 @@ const insertNode = prepared(
       name: string
       isFolder: number
       blobId: number | null
+      etag: string | null
       size: number
       contentType: string | null
       createdAt: number
@@ -61,6 +63,7 @@ const insertNode = prepared(
         name: p.name,
         isFolder: p.isFolder,
         blobId: p.blobId,
+        etag: p.etag,
         size: p.size,
         contentType: p.contentType,
         createdAt: p.createdAt,
@@ -88,7 +91,7 @@ const forgetOrigin = prepared((db, p: { nodeId: number }) => db.deleteFrom('tras
 export async function requireFolder(tx: Tx, accountId: number, id: number): Promise<Node> {
   const row = await folderById.first(tx, { id })
   if (!row || row.accountId !== accountId) throw new DomainError('Conflict', 'The folder for this does not exist.')
-  return toNode({ ...row, hash: null })
+  return toNode(row)
 }
 
 /** Writes a file. Its former content becomes a version. Throws Conflict where a folder has the name. */
@@ -99,8 +102,8 @@ export async function put(
 ): Promise<{ node: Node; created: boolean }> {
   const former = await formerAt(tx, options)
   const content: Content = {
-    blobId: await context.blobs.keep(tx, staged),
-    hash: staged.hash,
+    blobId: await context.blobs.keep(tx, staged, former),
+    etag: hex(staged.hash),
     size: staged.size,
     contentType: options.contentType ?? null,
     modifiedAt: options.modifiedAt ?? tx.now,
@@ -150,7 +153,7 @@ export async function mkdir(tx: Tx, at: Place & { accountId: number }): Promise<
   await requireDepth(tx, parent)
   await requireFree(tx, parentId, name)
   tx.changed(filesTopic(accountId))
-  const nothing = { blobId: null, hash: null, size: 0, contentType: null, modifiedAt: tx.now }
+  const nothing = { blobId: null, etag: undefined, size: 0, contentType: null, modifiedAt: tx.now }
   return insertInto(tx, { accountId, parentId, name, isFolder: true }, nothing)
 }
 
@@ -246,20 +249,21 @@ export async function insertInto(
   at: Place & { accountId: number; isFolder: boolean },
   content: {
     blobId: number | null
-    hash: Uint8Array | null
+    etag: string | undefined
     size: number
     contentType: string | null
     modifiedAt: number
   },
 ): Promise<Node> {
   const position = await tx.stamp(at.accountId)
-  const { blobId, hash, size, contentType, modifiedAt } = content
+  const { blobId, etag = null, size, contentType, modifiedAt } = content
   const row = {
     accountId: at.accountId,
     parentId: at.parentId,
     name: at.name,
     isFolder: Number(at.isFolder),
     blobId,
+    etag,
     size,
     contentType,
     createdAt: tx.now,
@@ -267,5 +271,5 @@ export async function insertInto(
   }
   const inserted = await insertNode.first(tx, { ...row, position })
   if (!inserted) throw new Error('an inserted node has no id')
-  return toNode({ ...row, id: inserted.id, hash, created: position, changed: position })
+  return toNode({ ...row, id: inserted.id, created: position, changed: position })
 }

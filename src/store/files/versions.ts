@@ -2,6 +2,7 @@
 // Versions count as bytes of their owner; a file keeps so many of them, for so long (the settings).
 import { DomainError } from '../../errors.ts'
 import { versionsPerWrite } from '../../limits.ts'
+import { hex } from '../blobs/receive.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { getNode, type Node, toNode } from './node.ts'
@@ -30,7 +31,7 @@ export type VersionSettings = {
 
 export type Content = {
   blobId: number
-  hash: Uint8Array
+  etag: string
   size: number
   contentType: string | null
   modifiedAt: number
@@ -48,11 +49,12 @@ const columns = [
   'blob.hash',
 ] as const
 
-const update = prepared((db, p: Omit<Content, 'hash'> & { id: number; position: number }) =>
+const update = prepared((db, p: Content & { id: number; position: number }) =>
   db
     .updateTable('node')
     .set({
       blobId: p.blobId,
+      etag: p.etag,
       size: p.size,
       contentType: p.contentType,
       modifiedAt: p.modifiedAt,
@@ -102,9 +104,8 @@ export async function replaceContent(tx: Tx, settings: VersionSettings, node: No
     await insert.run(tx, { nodeId, accountId, blobId, size, contentType, modifiedAt, supersededAt: tx.now })
     await drop(tx, await surplus.all(tx, { nodeId, keep: settings.perFile, limit: versionsPerWrite }))
   }
-  const { hash, ...stored } = content
-  await update.run(tx, { id: node.id, ...stored, position })
-  return toNode({ ...node, ...content, isFolder: 0, hash, changed: position })
+  await update.run(tx, { id: node.id, ...content, position })
+  return toNode({ ...node, ...content, isFolder: 0, changed: position })
 }
 
 export class Versions {
@@ -141,9 +142,9 @@ export class Versions {
     const version = await this.get(tx, versionId)
     const node = version && (await getNode(tx, version.nodeId))
     if (!version || !node) throw new DomainError('NotFound', 'This version is no longer there.')
-    const { blobId, hash, size, contentType } = version
+    const { blobId, etag, size, contentType } = version
     this.#changed(tx, node.accountId)
-    return replaceContent(tx, this.#settings, node, { blobId, hash, size, contentType, modifiedAt: tx.now })
+    return replaceContent(tx, this.#settings, node, { blobId, etag, size, contentType, modifiedAt: tx.now })
   }
 
   /** Deletes a version for ever. */
@@ -176,6 +177,5 @@ async function drop(tx: Tx, rows: readonly { id: number; accountId: number; size
 }
 
 function toVersion(row: Omit<Version, 'etag'>): Version {
-  const { hash } = row
-  return { ...row, etag: Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64url') }
+  return { ...row, etag: hex(row.hash) }
 }

@@ -71,6 +71,10 @@ const tree: Check[] = [
     says: (row) => (row.isFolder ? `folder ${row.id} has a content` : `file ${row.id} has no content`),
   },
   {
+    sql: `SELECT n.id FROM node n JOIN blob b ON b.id = n.blobId WHERE n.etag IS NOT lower(hex(b.hash))`,
+    says: (row) => `file ${row.id} has another ETag than its content`,
+  },
+  {
     sql: `SELECT 'node' AS kind, n.id, n.size, b.size AS actual FROM node n JOIN blob b ON b.id = n.blobId WHERE n.size <> b.size
           UNION ALL
           SELECT 'version', v.id, v.size, b.size FROM version v JOIN blob b ON b.id = v.blobId WHERE v.size <> b.size

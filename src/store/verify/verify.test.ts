@@ -89,7 +89,8 @@ describe('verify', () => {
   it('finds a circle in the tree', async () =>
     assert.match(
       await problemsAfter((database, { folder }) => {
-        database.exec(`INSERT INTO node SELECT NULL, accountId, id, 'inner', 1, NULL, 0, NULL, createdAt, modifiedAt, created, changed FROM node WHERE id = ${folder};
+        const columns = 'accountId, isFolder, createdAt, modifiedAt, created, changed'
+        database.exec(`INSERT INTO node (parentId, name, ${columns}) SELECT id, 'inner', ${columns} FROM node WHERE id = ${folder};
                        UPDATE node SET parentId = (SELECT id FROM node WHERE name = 'inner') WHERE id = ${folder}`)
       }),
       /hangs below no root: the tree has a circle/,
@@ -115,6 +116,11 @@ describe('verify', () => {
     assert.match(
       await problemsAfter(sql('DELETE FROM blob WHERE id = (SELECT blobId FROM version)')),
       /version \d+ refers to blob \d+, which is not there/,
+    ))
+  it("finds an ETag that is not its content's", async () =>
+    assert.match(
+      await problemsAfter((database, { small }) => database.exec(`UPDATE node SET etag = '0a' WHERE id = ${small}`)),
+      /file \d+ has another ETag than its content/,
     ))
   it('finds a quota that does not add up', async () =>
     assert.match(

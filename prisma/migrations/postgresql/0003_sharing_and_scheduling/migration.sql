@@ -1,8 +1,17 @@
 -- DropIndex
+DROP INDEX "blob_hash_key";
+
+-- DropIndex
+DROP INDEX "blob_markedAt_idx";
+
+-- DropIndex
 DROP INDEX "collection_item_accountId_idx";
 
 -- AlterTable
 ALTER TABLE "account" ADD COLUMN     "kind" TEXT NOT NULL DEFAULT 'person';
+
+-- AlterTable
+ALTER TABLE "node" ADD COLUMN     "etag" TEXT;
 
 -- AlterTable
 ALTER TABLE "collection" ADD COLUMN     "availability" TEXT,
@@ -92,4 +101,13 @@ CREATE INDEX "proxy_accountId_idx" ON "proxy"("accountId");
 CREATE UNIQUE INDEX "proxy_ownerId_accountId_key" ON "proxy"("ownerId", "accountId");
 
 -- CreateIndex
+CREATE INDEX "blob_markedAt_idx" ON "blob"("markedAt") WHERE ("markedAt" IS NOT NULL);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "blob_hash_key" ON "blob"("hash") WHERE ("data" IS NULL);
+
+-- CreateIndex
 CREATE INDEX "collection_item_accountId_uid_idx" ON "collection_item"("accountId", "uid");
+
+-- By hand: the files that are there have the ETags of their contents.
+UPDATE "node" SET "etag" = (SELECT encode("hash", 'hex') FROM "blob" WHERE "blob"."id" = "node"."blobId") WHERE "blobId" IS NOT NULL;
