@@ -73,7 +73,7 @@ export type Examined = {
   readonly altered?: Buffer | undefined
 }
 
-type Findings = { readonly facts: ItemFacts; readonly altered: Staged | undefined }
+export type Findings = { readonly facts: ItemFacts; readonly altered: Staged | undefined }
 
 const onCollection = ['GET', 'HEAD', 'POST', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT']

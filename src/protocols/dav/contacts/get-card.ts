@@ -2,11 +2,10 @@
 
 import { parseCard, type Version, writeCard } from '../../../formats/vcard/card.ts'
 import { convertCard } from '../../../formats/vcard/convert.ts'
-import { setUserContentHeaders } from '../../http/headers.ts'
+import { answerExport } from '../collections/export.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { type Exchange, header } from '../exchange.ts'
 import { answerFound, findContent } from '../methods/get.ts'
-import { writeAll } from '../multistatus-stream.ts'
 import { planFor } from '../properties/plan.ts'
 import { acceptedVersion } from './accept.ts'
 import { type Book, cardsOf, requireBook } from './cards.ts'
@@ -32,18 +31,19 @@ const inVersion = (text: string, version: Version): string => {
   return card.version === version ? text : writeCard(convertCard(card, version))
 }
 
-const exportBook = async (exchange: Exchange, book: Book, version: Version | undefined): Promise<void> => {
-  const { request, response } = exchange
-  setUserContentHeaders(response, cardType, `${book.collection.displayName ?? book.name}.vcf`)
-  response.setHeader('Cache-Control', 'private, no-store')
-  response.statusCode = 200
-  if (request.method !== 'HEAD') {
-    const nothing = planFor({ kind: 'prop', names: [] }, new Map(), false)
-    for await (const card of cardsOf(exchange, book, nothing)) {
-      const text = await card.text()
-      const wanted = version === undefined ? text : inVersion(text, version)
-      await writeAll(response, wanted.endsWith('\n') ? wanted : `${wanted}\r\n`)
-    }
+const exportBook = (exchange: Exchange, book: Book, version: Version | undefined): Promise<void> =>
+  answerExport(exchange, book, {
+    contentType: cardType,
+    extension: '.vcf',
+    form: version ?? '',
+    pieces: () => cardTexts(exchange, book, version),
+  })
+
+async function* cardTexts(exchange: Exchange, book: Book, version: Version | undefined): AsyncGenerator<string> {
+  const nothing = planFor({ kind: 'prop', names: [] }, new Map(), false)
+  for await (const card of cardsOf(exchange, book, nothing)) {
+    const text = await card.text()
+    const wanted = version === undefined ? text : inVersion(text, version)
+    yield wanted.endsWith('\n') ? wanted : `${wanted}\r\n`
   }
-  response.end()
 }

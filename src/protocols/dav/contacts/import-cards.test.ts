@@ -47,9 +47,9 @@ test('an import takes what it can, and says what was refused and why', async () 
   assert.deepEqual(
     report.refusals.map(({ message, ...rest }: { message: string }) => rest),
     [
-      { card: 2, name: 'Thérèse', condition: 'no-uid-conflict', existing: `${book}there.vcf` },
-      { card: 3, name: 'Old', condition: 'supported-address-data' },
-      { card: 4, name: 'Open', condition: 'valid-address-data' },
+      { number: 2, uid: 'there', name: 'Thérèse', condition: 'no-uid-conflict', existing: `${book}there.vcf` },
+      { number: 3, name: 'Old', condition: 'supported-address-data' },
+      { number: 4, name: 'Open', condition: 'valid-address-data' },
     ],
   )
 })
@@ -110,7 +110,20 @@ test('a card that is too large is refused alone, and is never in memory as a who
   const report = JSON.parse((await post(file)).body.toString())
   assert.equal(report.imported, 2)
   assert.deepEqual(
-    report.refusals.map(({ card, name, condition }: Record<string, unknown>) => [card, name, condition]),
+    report.refusals.map(({ number, name, condition }: Record<string, unknown>) => [number, name, condition]),
     [[2, 'Large', 'max-resource-size']],
   )
+})
+
+test('an import skips or updates what is there when it is asked to, and what is the same it leaves', async () => {
+  const send = async (existing: string, ...cards: string[]) => {
+    const answer = await dav.ask('POST', `${book}?existing=${existing}`, { absolute: true, body: cards.join('') })
+    const { imported, updated, skipped, refused } = JSON.parse(answer.body.toString())
+    return [imported, updated, skipped, refused]
+  }
+  assert.deepEqual(await send('refuse', card('one'), card('two')), [2, 0, 0, 0])
+  assert.deepEqual(await send('refuse', card('one'), card('two', 'Other')), [0, 0, 1, 1])
+  assert.deepEqual(await send('skip', card('one', 'New'), card('three')), [1, 0, 1, 0])
+  assert.deepEqual(await send('update', card('one', 'New'), card('three')), [0, 1, 1, 0])
+  assert.equal((await dav.ask('POST', `${book}?existing=perhaps`, { absolute: true, body: card('x') })).status, 400)
 })

@@ -1,0 +1,52 @@
+// GET of an object, and of a calendar as one iCalendar stream of all its objects.
+
+import { escapeText } from '../../../formats/content-line.ts'
+import { CalendarMerger } from '../../../formats/icalendar/merge.ts'
+import { calendarPageObjects } from '../../../limits.ts'
+import type { Collection } from '../../../store/collections/collections.ts'
+import { answerExport } from '../collections/export.ts'
+import type { CollectionResource } from '../collections/resource.ts'
+import type { Exchange } from '../exchange.ts'
+import { answerFound, findContent } from '../methods/get.ts'
+import { listing } from '../methods/get-listing.ts'
+import { calendarType } from './properties.ts'
+
+export const getCalendar = async (exchange: Exchange): Promise<void> => {
+  const found = await findContent(exchange)
+  const { level, collection } = found.resource as CollectionResource
+  if (level === 'item') return answerFound(exchange, found)
+  if (collection === undefined) return listing(exchange, found.resource)
+  const pieces = () => exportCalendar(exchange.store, collection)
+  await answerExport(exchange, found.resource, { contentType: calendarType, extension: '.ics', pieces })
+}
+
+/** The whole stream (RFC 5545 §3.4), each zone in it once. */
+export async function* exportCalendar(
+  store: Exchange['store'],
+  collection: Collection,
+): AsyncGenerator<string | Buffer> {
+  yield headOf(collection)
+  const merger = new CalendarMerger()
+  let after: string | undefined
+  for (let more = true; more; ) {
+    const items = await store.read((view) =>
+      store.collections.itemsWithData(view, collection, { after, limit: calendarPageObjects }),
+    )
+    for (const item of items) yield Buffer.from(merger.add(await store.collections.read(item)), 'latin1')
+    after = items.at(-1)?.name
+    more = items.length === calendarPageObjects
+  }
+  yield 'END:VCALENDAR\r\n'
+}
+
+/** RFC 7986 §5.1, §5.2, and what programs read that do not know it. */
+const headOf = ({ displayName, description, colour }: Collection): string => {
+  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//twin//calendars//EN', 'CALSCALE:GREGORIAN']
+  const say = (names: readonly string[], value: string | null) => {
+    if (value !== null) for (const name of names) lines.push(`${name}:${escapeText(value)}`)
+  }
+  say(['NAME', 'X-WR-CALNAME'], displayName)
+  say(['DESCRIPTION', 'X-WR-CALDESC'], description)
+  say(['X-APPLE-CALENDAR-COLOR'], colour)
+  return `${lines.join('\r\n')}\r\n`
+}
