@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bounds } from './bounds.ts'
 import { parseObject } from './object.ts'
 
 const calendar = (...lines: string[]): string =>
@@ -30,7 +31,6 @@ test('RFC 5545: what an answer would have to guess about is refused', () => {
     [[], /no DTSTART/],
     [['DTSTART:20240230T090000'], /no date or time/],
     [[start, 'DTEND;VALUE=DATE:20240102'], /not both dates/],
-    [[start, 'DTEND:20240101T100000Z', 'DURATION:PT1H'], /both DTEND and DURATION/],
     [[start, 'DTEND:20240101T080000Z'], /before/],
     [[start, 'DURATION:-PT1H'], /negative/],
     [['DTSTART;VALUE=DATE:20240101', 'DURATION:PT1H'], /whole days/],
@@ -54,6 +54,12 @@ test('odd but plain data are taken', () => {
   assert.equal(parseObject(calendar(...event(start, 'DTEND:20240101T090000Z'))).recurring, false)
   assert.equal(parseObject(calendar('BEGIN:VTODO', 'UID:1', 'END:VTODO')).type, 'VTODO')
   assert.equal(parseObject(calendar(...event(start)).replaceAll('\r\n', '\n')).uid, 'one')
+})
+
+test('an end counts more than a DURATION that Thunderbird has left beside it', () => {
+  const object = parseObject(calendar(...event(start, 'DTEND:20240101T110000Z', 'DURATION:PT1H')))
+  assert.match(object.notes.join(), /both DTEND and DURATION: DTEND counts/)
+  assert.equal(bounds(object).lastEnd, Date.UTC(2024, 0, 1, 11))
 })
 
 test('a master and its overrides; some instances without a master are an object too', () => {

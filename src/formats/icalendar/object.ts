@@ -55,7 +55,7 @@ export function readObject(calendar: Component): CalendarObject {
   const zones = zonesOf(calendar)
   const notes = refusing('valid-calendar-data', () => {
     for (const component of components) checkComponent(component, zones)
-    return zoneNotes(components, zones)
+    return [...components.flatMap(endNotes), ...zoneNotes(components, zones)]
   })
   const [master, ...masters] = components.filter((component) => !property(component, 'RECURRENCE-ID'))
   if (masters.length > 0) throw notOne('There is more than one component without a RECURRENCE-ID')
@@ -96,6 +96,12 @@ const timed: Readonly<Record<string, string>> = {
   VAVAILABILITY: 'DTEND',
   AVAILABLE: 'DTEND',
 }
+/**
+ * RFC 5545 §3.6.1 forbids an end beside a DURATION, but Thunderbird writes both when one instance is moved of an event
+ * that has a DURATION, as those of telephones have: the end is what it means.
+ */
+const endCounts = ['VEVENT', 'VTODO']
+
 const once = ['DTSTART', 'DTEND', 'DUE', 'DURATION', 'UID', 'RECURRENCE-ID', 'COMPLETED', 'CREATED', 'STATUS', 'TRANSP']
 
 function checkComponent(component: Component, zones: Zones): void {
@@ -118,7 +124,7 @@ function checkEnd(component: Component, endName: string, zones: Zones): void {
   const start = property(component, 'DTSTART')
   const end = property(component, endName)
   const duration = property(component, 'DURATION')
-  if (end && duration) throw invalid(`There are both ${endName} and DURATION`)
+  if (end && duration && !endCounts.includes(component.name)) throw invalid(`There are both ${endName} and DURATION`)
   if (duration) {
     const { days, milliseconds } = parseDuration(duration.value)
     if (days < 0 || milliseconds < 0) throw invalid('DURATION is negative')
@@ -158,6 +164,12 @@ function checkAlarm(alarm: Component): void {
   if (!trigger) throw invalid('A VALARM has no TRIGGER')
   if (parameter(trigger, 'VALUE')?.toUpperCase() === 'DATE-TIME') parseTime(trigger.value)
   else parseDuration(trigger.value)
+}
+
+const endNotes = (component: Component): string[] => {
+  const endName = timed[component.name]
+  const both = endName && property(component, endName) && property(component, 'DURATION')
+  return both ? [`There are both ${endName} and DURATION: ${endName} counts`] : []
 }
 
 function zoneNotes(components: Component[], zones: Zones): string[] {

@@ -106,10 +106,10 @@ const noTime: Duration = { days: 0, milliseconds: 0 }
 
 function todoTiming(component: Component, zones: Zones, floating: Zone): Timing {
   if (property(component, 'DTSTART')) {
-    const overlaps = property(component, 'DURATION')
-      ? todo.startAndDuration
-      : property(component, 'DUE')
-        ? todo.startAndDue
+    const overlaps = property(component, 'DUE')
+      ? todo.startAndDue
+      : property(component, 'DURATION')
+        ? todo.startAndDuration
         : instant
     return startAndEnd(component, 'DUE', zones, floating, overlaps)
   }
@@ -143,9 +143,9 @@ function startAndEnd(component: Component, endName: string, zones: Zones, floati
   const startLine = property(component, 'DTSTART')
   if (!startLine) return undated(() => false)
   const time = timeOf(startLine)
-  const duration = property(component, 'DURATION')
-  if (duration) return lasting(time, parseDuration(duration.value), zones, floating, overlaps)
   const endLine = property(component, endName)
+  const duration = property(component, 'DURATION')
+  if (duration && !endLine) return lasting(time, parseDuration(duration.value), zones, floating, overlaps)
   // RFC 5545 §3.6.1: a DATE without an end is its day, a DATE-TIME without one takes no time.
   if (!endLine)
     return lasting(time, time.isDate && component.name === 'VEVENT' ? oneDay : noTime, zones, floating, overlaps)
