@@ -6,7 +6,7 @@ import { Agent, request } from 'node:https'
 export type DavAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
 export type DavClient = {
-  /** The address of a path in the account's own files. */
+  /** The address of a path in the account's own files, or in the home that was asked for. */
   href(path: string): string
   send(method: string, path: string, body?: string | Buffer, headers?: OutgoingHttpHeaders): Promise<DavAnswer>
   /** The same, and fails unless the status is as said. */
@@ -22,11 +22,11 @@ export type DavClient = {
 
 export const davClient = (
   { port, ca }: { port: number; ca?: string },
-  { name, password }: { name: string; password: string },
+  { name, password, home = 'files' }: { name: string; password: string; home?: 'files' | 'calendars' | 'contacts' },
 ): DavClient => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ...(ca ? { ca } : { rejectUnauthorized: false }) })
   const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
-  const href = (path: string): string => `/dav/files/${name}/${path.split('/').map(encodeURIComponent).join('/')}`
+  const href = (path: string): string => `/dav/${home}/${name}/${path.split('/').map(encodeURIComponent).join('/')}`
 
   const send: DavClient['send'] = (method, path, body = '', headers = {}) =>
     new Promise((resolve, reject) => {

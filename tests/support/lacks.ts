@@ -6,10 +6,12 @@ import { delimiter, join } from 'node:path'
 /** Debian packages of programs that are called otherwise. */
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',
+  certutil: 'libnss3-tools',
   fusermount3: 'fuse3',
   'mount.davfs': 'davfs2',
   'pebble-challtestsrv': 'pebble',
   postgres: 'postgresql',
+  'xvfb-run': 'xvfb',
 }
 
 /** Where Debian keeps programs that are not in everybody's PATH. */
