@@ -31,6 +31,27 @@ export type account = {
   createdAt: number
   deletedAt: number | null
 }
+export type attachment = {
+  id: Generated<number>
+  /**
+   * Who is charged for it.
+   */
+  accountId: number
+  managedId: string
+  name: string
+  contentType: string | null
+  blobId: number
+  /**
+   * Bytes of the blob.
+   */
+  size: number
+  createdAt: number
+}
+export type attachment_use = {
+  id: Generated<number>
+  attachmentId: number
+  itemId: number
+}
 export type blob = {
   id: Generated<number>
   /**
@@ -99,6 +120,22 @@ export type collection = {
    * Of an inbox: the calendar that invitations are put in.
    */
   defaultId: number | null
+  /**
+   * The address whose content a subscribed calendar has; nobody else writes there.
+   */
+  source: string | null
+  /**
+   * How often that is looked at, as the client wrote it (RFC 5545 §3.3.6).
+   */
+  refreshRate: string | null
+  /**
+   * What is left out of it, separated by spaces: 'alarms', 'attachments', 'todos'.
+   */
+  strip: string | null
+  /**
+   * Why the last look at it failed, or left something out, for people.
+   */
+  sourceError: string | null
   createdAt: number
   created: number
   /**
@@ -135,6 +172,10 @@ export type collection_item = {
    * Of scheduling object resources (RFC 6638 §3.2.10): opaque.
    */
   scheduleTag: string | null
+  /**
+   * How many rows of attachment_use it has; null is none.
+   */
+  attachments: number | null
 }
 export type credential = {
   id: Generated<number>
@@ -157,6 +198,29 @@ export type credential = {
    * Address and protocol of the last use.
    */
   lastUsedBy: string | null
+}
+export type feed = {
+  id: Generated<number>
+  collectionId: number
+  accountId: number
+  /**
+   * Who looks at it moves this on, so that of several twins one does.
+   */
+  nextAt: number
+  /**
+   * Failed looks since the last one that went well.
+   */
+  failures: Generated<number>
+  etag: string | null
+  lastModified: string | null
+  /**
+   * SHA-256 of the content, 32 bytes.
+   */
+  digest: Uint8Array | null
+  /**
+   * When it last went well.
+   */
+  refreshedAt: number | null
 }
 export type invitation = {
   id: Generated<number>
@@ -384,11 +448,14 @@ export type version = {
 }
 export type DB = {
   account: account
+  attachment: attachment
+  attachment_use: attachment_use
   blob: blob
   clock: clock
   collection: collection
   collection_item: collection_item
   credential: credential
+  feed: feed
   invitation: invitation
   known_network: known_network
   lock: lock

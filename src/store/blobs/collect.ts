@@ -14,6 +14,7 @@ const references = [
   ['node', 'blobId'],
   ['version', 'blobId'],
   ['collection_item', 'blobId'],
+  ['attachment', 'blobId'],
 ] as const
 
 const unreferenced = sql<boolean>`${sql.join(

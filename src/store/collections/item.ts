@@ -64,6 +64,7 @@ const columns = [
   'collection_item.lastEnd',
   'collection_item.recurring',
   'collection_item.scheduleTag',
+  'collection_item.attachments',
   'blob.hash',
 ] as const
 

@@ -15,10 +15,15 @@ ALTER TABLE "node" ADD COLUMN     "etag" TEXT;
 
 -- AlterTable
 ALTER TABLE "collection" ADD COLUMN     "availability" TEXT,
-ADD COLUMN     "defaultId" BIGINT;
+ADD COLUMN     "defaultId" BIGINT,
+ADD COLUMN     "refreshRate" TEXT,
+ADD COLUMN     "source" TEXT,
+ADD COLUMN     "sourceError" TEXT,
+ADD COLUMN     "strip" TEXT;
 
 -- AlterTable
-ALTER TABLE "collection_item" ADD COLUMN     "scheduleTag" TEXT;
+ALTER TABLE "collection_item" ADD COLUMN     "attachments" BIGINT,
+ADD COLUMN     "scheduleTag" TEXT;
 
 -- CreateTable
 CREATE TABLE "push_subscription" (
@@ -73,6 +78,44 @@ CREATE TABLE "proxy" (
     CONSTRAINT "proxy_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "feed" (
+    "id" BIGSERIAL NOT NULL,
+    "collectionId" BIGINT NOT NULL,
+    "accountId" BIGINT NOT NULL,
+    "nextAt" BIGINT NOT NULL,
+    "failures" BIGINT NOT NULL DEFAULT 0,
+    "etag" TEXT,
+    "lastModified" TEXT,
+    "digest" BYTEA,
+    "refreshedAt" BIGINT,
+
+    CONSTRAINT "feed_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "attachment" (
+    "id" BIGSERIAL NOT NULL,
+    "accountId" BIGINT NOT NULL,
+    "managedId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "contentType" TEXT,
+    "blobId" BIGINT NOT NULL,
+    "size" BIGINT NOT NULL,
+    "createdAt" BIGINT NOT NULL,
+
+    CONSTRAINT "attachment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "attachment_use" (
+    "id" BIGSERIAL NOT NULL,
+    "attachmentId" BIGINT NOT NULL,
+    "itemId" BIGINT NOT NULL,
+
+    CONSTRAINT "attachment_use_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "push_subscription_uid_key" ON "push_subscription"("uid");
 
@@ -99,6 +142,30 @@ CREATE INDEX "proxy_accountId_idx" ON "proxy"("accountId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "proxy_ownerId_accountId_key" ON "proxy"("ownerId", "accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "feed_collectionId_key" ON "feed"("collectionId");
+
+-- CreateIndex
+CREATE INDEX "feed_nextAt_idx" ON "feed"("nextAt");
+
+-- CreateIndex
+CREATE INDEX "feed_accountId_idx" ON "feed"("accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "attachment_managedId_key" ON "attachment"("managedId");
+
+-- CreateIndex
+CREATE INDEX "attachment_accountId_idx" ON "attachment"("accountId");
+
+-- CreateIndex
+CREATE INDEX "attachment_blobId_idx" ON "attachment"("blobId");
+
+-- CreateIndex
+CREATE INDEX "attachment_use_attachmentId_idx" ON "attachment_use"("attachmentId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "attachment_use_itemId_attachmentId_key" ON "attachment_use"("itemId", "attachmentId");
 
 -- CreateIndex
 CREATE INDEX "blob_markedAt_idx" ON "blob"("markedAt") WHERE ("markedAt" IS NOT NULL);

@@ -13,8 +13,13 @@ ALTER TABLE "node" ADD COLUMN "etag" TEXT;
 -- AlterTable
 ALTER TABLE "collection" ADD COLUMN "availability" TEXT;
 ALTER TABLE "collection" ADD COLUMN "defaultId" INTEGER;
+ALTER TABLE "collection" ADD COLUMN "refreshRate" TEXT;
+ALTER TABLE "collection" ADD COLUMN "source" TEXT;
+ALTER TABLE "collection" ADD COLUMN "sourceError" TEXT;
+ALTER TABLE "collection" ADD COLUMN "strip" TEXT;
 
 -- AlterTable
+ALTER TABLE "collection_item" ADD COLUMN "attachments" INTEGER;
 ALTER TABLE "collection_item" ADD COLUMN "scheduleTag" TEXT;
 
 -- CreateTable
@@ -62,6 +67,38 @@ CREATE TABLE "proxy" (
     "ownerId" INTEGER NOT NULL,
     "accountId" INTEGER NOT NULL,
     "access" TEXT NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "feed" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "collectionId" INTEGER NOT NULL,
+    "accountId" INTEGER NOT NULL,
+    "nextAt" INTEGER NOT NULL,
+    "failures" INTEGER NOT NULL DEFAULT 0,
+    "etag" TEXT,
+    "lastModified" TEXT,
+    "digest" BLOB,
+    "refreshedAt" INTEGER
+);
+
+-- CreateTable
+CREATE TABLE "attachment" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "accountId" INTEGER NOT NULL,
+    "managedId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "contentType" TEXT,
+    "blobId" INTEGER NOT NULL,
+    "size" INTEGER NOT NULL,
+    "createdAt" INTEGER NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "attachment_use" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "attachmentId" INTEGER NOT NULL,
+    "itemId" INTEGER NOT NULL
 );
 
 -- RedefineTables
@@ -113,6 +150,30 @@ CREATE INDEX "proxy_accountId_idx" ON "proxy"("accountId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "proxy_ownerId_accountId_key" ON "proxy"("ownerId", "accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "feed_collectionId_key" ON "feed"("collectionId");
+
+-- CreateIndex
+CREATE INDEX "feed_nextAt_idx" ON "feed"("nextAt");
+
+-- CreateIndex
+CREATE INDEX "feed_accountId_idx" ON "feed"("accountId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "attachment_managedId_key" ON "attachment"("managedId");
+
+-- CreateIndex
+CREATE INDEX "attachment_accountId_idx" ON "attachment"("accountId");
+
+-- CreateIndex
+CREATE INDEX "attachment_blobId_idx" ON "attachment"("blobId");
+
+-- CreateIndex
+CREATE INDEX "attachment_use_attachmentId_idx" ON "attachment_use"("attachmentId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "attachment_use_itemId_attachmentId_key" ON "attachment_use"("itemId", "attachmentId");
 
 -- CreateIndex
 CREATE INDEX "blob_markedAt_idx" ON "blob"("markedAt") WHERE "markedAt" IS NOT NULL;
