@@ -441,6 +441,9 @@ export const shareSummaryCharacters = 1000
 /** Accounts that read, or write, all calendars of another. */
 export const proxiesPerAccount = 100
 
+/** Attendees of one request for busy time: each costs a look through their calendars. */
+export const freeBusyAttendees = 200
+
 /** Principals in the answer to one search: whoever types a name sees a dozen. */
 export const principalsFound = 100
 

@@ -47,7 +47,7 @@ export function seriesOf(object: CalendarObject, floating: Zone, effort: Effort)
 }
 
 /** The instant that a RECURRENCE-ID or EXDATE names. */
-function keyOf(time: Time, { zones }: CalendarObject, master: Timing | undefined, floating: Zone): number {
+export function keyOf(time: Time, { zones }: CalendarObject, master: Timing | undefined, floating: Zone): number {
   // Dates of a series of whole days are told by their date alone, whatever time or zone was written with them.
   if (master?.time?.isDate) return toInstant(floating, midnight(time.wall))
   // A time without a zone is told in the master's.
