@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   certutil: 'libnss3-tools',
+  'dbus-run-session': 'dbus-daemon',
   fusermount3: 'fuse3',
   'mount.davfs': 'davfs2',
   'pebble-challtestsrv': 'pebble',
@@ -51,3 +52,14 @@ export const pythonWith = (module: string): string | undefined =>
 /** For a test's `skip`: why it cannot run without a module of Python, or false. */
 export const lacksPython = (module: string): string | false =>
   pythonWith(module) ? false : `needs ${module} for Python (apt-get install python3-${module})`
+
+/** For a test's `skip`: why Debian's Python cannot use what `service` offers; `bindings` are Debian's packages by their typelib. */
+export function lacksIntrospection(service: string, bindings: Readonly<Record<string, string>>): string | false {
+  const missing = Object.entries(bindings).filter(
+    ([typelib]) => globSync(`/usr/lib/*/girepository-1.0/${typelib}.typelib`).length === 0,
+  )
+  const hasGi = spawnSync('/usr/bin/python3', ['-c', 'import gi']).status === 0
+  const wanted = [...missing.map(([, name]) => name), ...(hasGi ? [] : ['python3-gi'])]
+  if (!existsSync(`/usr/share/doc/${service}`)) wanted.push(service)
+  return wanted.length > 0 && `needs ${service} (apt-get install ${wanted.sort().join(' ')})`
+}
