@@ -57,8 +57,12 @@ const reasons = {
   'supported-report': { code: 'Forbidden', status: 403, element: 'supported-report' },
   // RFC 5689 §5
   'valid-resourcetype': { code: 'Forbidden', status: 403, element: 'valid-resourcetype' },
+  // RFC 6578 §3.3
+  'sync-traversal-supported': { code: 'Forbidden', status: 403, element: 'sync-traversal-supported' },
   // RFC 6578 §3.6
   'number-of-matches-within-limits': { code: 'TooLarge', status: 507, element: 'number-of-matches-within-limits' },
+  // RFC 3744 §7.1.1
+  'need-privileges': { code: 'Forbidden', status: 403, element: 'need-privileges' },
   // RFC 3744 §8.1.1
   'no-ace-conflict': { code: 'Forbidden', status: 403, element: 'no-ace-conflict' },
 } as const satisfies Record<string, Answer & { code: ErrorCode }>
@@ -108,13 +112,24 @@ export const conditionOf = (error: DomainError, namespace?: string): string => {
   }
   const { element } = answerFor(error)
   if (element === '') return ''
-  const roots = rootsOf(error)
-  return roots === '' ? `<D:${element}/>` : `<D:${element}>${roots}</D:${element}>`
+  const inside = rootsOf(error) + missingOf(error)
+  return inside === '' ? `<D:${element}/>` : `<D:${element}>${inside}</D:${element}>`
 }
 
 /** RFC 4918 §16: lock-token-submitted and no-conflicting-lock name the roots of the locks. */
 const rootsOf = ({ detail: { locks } }: DomainError): string => {
   if (!Array.isArray(locks)) return ''
+/** RFC 3744 §7.1.1: which privileges are missing on which resources. */
+const missingOf = ({ detail: { missing } }: DomainError): string =>
+  Array.isArray(missing)
+    ? missing
+        .map((one: { href: string; privilege: string }) => {
+          const privilege = `<D:privilege><D:${one.privilege}/></D:privilege>`
+          return `<D:resource>${href(one.href)}${privilege}</D:resource>`
+        })
+        .join('')
+    : ''
+
   const roots = locks.map((lock: { root?: unknown }) => lock.root).filter((root) => typeof root === 'string')
   return [...new Set(roots)].map(href).join('')
 }

@@ -6,8 +6,10 @@ import type { Readable } from 'node:stream'
 import type { Element } from '../../formats/xml/element.ts'
 import type { Principal } from '../../store/accounts/principal.ts'
 import type { Staged } from '../../store/blobs/blobs.ts'
+import type { Shareable } from '../../store/shares/shares.ts'
 import type { Tx, View } from '../../store/store.ts'
 import type { Exchange } from './exchange.ts'
+import type { Grant } from './privileges.ts'
 import type { LiveProperty } from './properties/live.ts'
 import type { PropertyName } from './wire/names.ts'
 import type { PropertyUpdate } from './wire/proppatch.ts'
@@ -31,6 +33,8 @@ export type Resource = {
   /** Milliseconds since 1970; undefined for what was never made. */
   readonly createdAt: number | undefined
   readonly modifiedAt: number | undefined
+  /** By what the principal has it; undefined for what is their own. */
+  readonly grant?: Grant | undefined
 }
 
 /** Where a URL leads, whether something is there or not. */
@@ -68,6 +72,8 @@ export type Changes<R extends Resource = Resource> = {
   readonly changed: readonly R[]
   /** Addresses of what is gone. */
   readonly removed: readonly string[]
+  /** Addresses of new or changed collections below that are synchronised by themselves. */
+  readonly apart?: readonly string[]
   /** There is more behind the token. */
   readonly truncated: boolean
 }
@@ -93,6 +99,8 @@ export type CopyOptions = {
   readonly shallow: boolean
   /** Runs in the write that makes the copy visible, and may refuse it; answers the destination as it is then. */
   readonly guard: (tx: Tx) => Promise<Place>
+  /** Runs in the same write, when the copy is there. */
+  readonly after?: (tx: Tx) => Promise<void>
 }
 
 export type Written<R extends Resource = Resource> = {
@@ -164,3 +172,7 @@ export type Space<R extends Resource = Resource> = {
   /** Tells whoever synchronises that the resource's properties changed. */
   touch?(tx: Tx, resource: R): Promise<void>
 }
+  /** What can be shared with others, of what is the principal's own. */
+  shareable?(resource: R): Shareable | undefined
+  /** Whether a property that is set here is what whom it is shared with sets for themselves alone. */
+  isPersonal?(resource: R, update: PropertyUpdate): boolean

@@ -157,7 +157,7 @@ export class Collections {
     return copyItem(this.#parts, tx, item, to)
   }
 
-  /** Moves within an account, onto what is there if need be. Throws as `put` does. */
+  /** Moves, onto what is there if need be. Throws as `put` does. */
   moveItem(tx: Tx, item: Item, move: { from: Collection; to: Collection; name: string }): Promise<Item> {
     return moveItem(this.#parts, tx, { ...move, item })
   }

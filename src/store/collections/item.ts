@@ -252,7 +252,7 @@ async function requireFreeUid(tx: Tx, collectionId: number, uid: string, former:
   })
 }
 
-/** Moves or renames, onto what is there if need be. Throws as `putItem` does. */
+/** Moves or renames, onto what is there if need be; to another account as a copy. Throws as `putItem` does. */
 export async function moveItem(
   parts: ItemParts,
   tx: Tx,
@@ -262,6 +262,11 @@ export async function moveItem(
   const there = await findItem(tx, to.id, name)
   if (there?.id === item.id) return item
   if (there) await removeItem(parts, tx, to, there)
+  if (from.accountId !== to.accountId) {
+    const { item: copy } = await copyItem(parts, tx, item, { collection: to, name })
+    await removeItem(parts, tx, from, item)
+    return copy
+  }
   const position = await tx.stamp(to.accountId)
   await requireFreeUid(tx, to.id, item.uid, item)
   await leave(parts, tx, from, item, position)

@@ -28,6 +28,8 @@ export type CopyOptions = Place & {
   deep?: boolean
   /** Runs in the write that attaches the copy, before it: the last look at locks and preconditions. */
   before?: (tx: Tx) => Promise<void>
+  /** Runs in the same write, after it. */
+  after?: (tx: Tx) => Promise<void>
 }
 
 type Slice = { from: number; after: string; limit: number }
@@ -122,7 +124,7 @@ export class Copier {
   }
 
   /**
-   * Copies a file or a tree to a free place of the same account.
+   * Copies a file or a tree to a free place; whose folder that is, theirs is the copy.
    *
    * @throws DomainError AlreadyExists, QuotaExceeded; Conflict for a missing folder, or one inside the tree.
    */
@@ -131,23 +133,25 @@ export class Copier {
     if (!source.isFolder)
       return this.#options.write(async (tx) => {
         await to.before?.(tx)
-        return this.file(tx, source, to)
+        const copy = await this.file(tx, source, to)
+        await to.after?.(tx)
+        return copy
       })
     const top = await this.#options.write((tx) => this.#begin(tx, source, to))
     try {
       if (to.deep !== false) await this.#build(source, top)
       return await this.#options.write((tx) => this.#attach(tx, source, top, to))
     } catch (error) {
-      await this.#options.eraser.tree(source.accountId, top.id)
+      await this.#options.eraser.tree(top.accountId, top.id)
       throw error
     }
   }
 
   /** Copies one file to a free place. */
-  async file(tx: Tx, { id, accountId }: Node, to: Place): Promise<Node> {
+  async file(tx: Tx, { id }: Pick<Node, 'id'>, to: Place): Promise<Node> {
     checkName(to.name)
     const source = await requireSource(tx, id)
-    await requireFolder(tx, accountId, to.parentId)
+    const { accountId } = await requireParent(tx, to)
     await requireFree(tx, to.parentId, to.name)
     await tx.charge(accountId, source.size)
     const copy = await insertInto(tx, { accountId, parentId: to.parentId, name: to.name, isFolder: false }, source)
@@ -158,8 +162,7 @@ export class Copier {
 
   async #begin(tx: Tx, { id }: Node, to: CopyOptions): Promise<Node> {
     const source = await requireSource(tx, id)
-    await this.#requireOutside(tx, source, to)
-    const { accountId } = source
+    const { accountId } = await this.#requireOutside(tx, source, to)
     const staging = await root(tx, 'staging', accountId)
     const name = `${BUILDING}${randomUUID()}`
     const top = await insertInto(tx, { accountId, parentId: staging.id, name, isFolder: true }, source)
@@ -219,7 +222,8 @@ export class Copier {
   async #attach(tx: Tx, source: Node, top: Node, to: CopyOptions): Promise<Node> {
     const { accountId } = top
     await to.before?.(tx)
-    await this.#requireOutside(tx, source, to)
+    const parent = await this.#requireOutside(tx, source, to)
+    if (parent.accountId !== accountId) throw new DomainError('Conflict', 'The folder for this is no longer there.')
     await requireFree(tx, to.parentId, to.name)
     const position = await tx.stamp(accountId)
     const attached = { ...top, parentId: to.parentId, name: to.name, created: position, changed: position }
@@ -228,16 +232,19 @@ export class Copier {
     const collection = top.parentId as number
     await this.#options.journal.leave(tx, { accountId, kind: 'files', collection, name: leftName(top), position })
     tx.changed(filesTopic(accountId))
+    await to.after?.(tx)
     return attached
   }
 
-  async #requireOutside(tx: Tx, source: Node, to: CopyOptions): Promise<void> {
-    const parent = await requireFolder(tx, source.accountId, to.parentId)
+  /** Answers the folder that the copy goes into. */
+  async #requireOutside(tx: Tx, source: Node, to: CopyOptions): Promise<Node> {
+    const parent = await requireParent(tx, to)
     const above = await requireDepth(tx, parent)
     // Without its members it goes anywhere: there is no end to run into.
     if (to.deep !== false && above.some((ancestor) => ancestor.id === source.id)) {
       throw new DomainError('Conflict', 'A folder cannot be copied into itself.')
     }
+    return parent
   }
 }
 
@@ -246,6 +253,11 @@ function deal(tasks: readonly Task[], most: number): Task[][] {
   const shares: Task[][] = Array.from({ length: Math.min(tasks.length, most) }, () => [])
   for (const [index, task] of tasks.entries()) shares[index % shares.length]?.push(task)
   return shares
+}
+
+async function requireParent(tx: Tx, { parentId }: Place): Promise<Node> {
+  const parent = await getNode(tx, parentId)
+  return requireFolder(tx, parent?.accountId ?? 0, parentId)
 }
 
 async function requireSource(tx: Tx, id: number): Promise<Node> {

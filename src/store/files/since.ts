@@ -11,6 +11,7 @@ import { sinceExpanded, sinceRows } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { View } from '../engine/types.ts'
 import type { Journal, Tombstone } from '../journal.ts'
+import { type Received, receivedSince } from '../shares/share.ts'
 import { type Ancestor, child, columns, list, type Node, toNode } from './node.ts'
 
 export type Change = { path: string[]; node: Node }
@@ -18,6 +19,8 @@ export type Change = { path: string[]; node: Node }
 export type Changes = {
   /** What is new or changed, with its path below the folder. */
   changed: Change[]
+  /** At the top of somebody's files: what others share with them that is new or changed there. */
+  shared: Received[]
   /** Paths below the folder at which nothing is any more. */
   gone: string[][]
   token: string
@@ -90,6 +93,7 @@ class Telling {
   async list(began: number): Promise<Changes> {
     const { folder, from, to, limit } = this.#page
     const rows = await this.#changedNodes(from, sinceRows)
+    const shared = await this.#shared()
     const nodes = rows.filter((node) => node.changed <= began)
     await this.#learn(nodes.map((node) => node.parentId))
     const changed: Change[] = []
@@ -103,8 +107,21 @@ class Telling {
       }
       changed.push({ path: place.path, node })
     }
+    end = fitShared(
+      shared,
+      changed.map(({ node }) => node.changed),
+      end,
+      limit,
+    )
+    const told = changed.filter(({ node }) => node.changed <= end)
     const token = writeToken(this.#journal, folder, began, end < began ? end : undefined)
-    return { changed, gone: [], token, truncated: end < to }
+    return {
+      changed: told,
+      shared: shared.filter((share) => share.changed <= end),
+      gone: [],
+      token,
+      truncated: end < to,
+    }
   }
 
   /** A page of what changed, left and came. */
@@ -121,13 +138,19 @@ class Telling {
     )
     const gone = left.flatMap((stone) => this.#gone(stone) ?? [])
     const present = await this.#presentAt(gone.filter(({ position }) => position <= known))
-    const end = this.#end(known, nodes, gone, present)
+    const shared = await this.#shared()
+    const end = this.#end(known, [...nodes.filter((node) => this.#locate(node)), ...shared], gone, present)
     const told = this.#told(nodes, end)
     const more = await this.#arrived(left, told, end)
     if (more === 'tooOld') return 'tooOld'
+    const here = shared.filter((share) => share.changed <= end)
+    const isThere = (one: Gone) =>
+      (present.get(one)?.created ?? end + 1) <= end ||
+      (one.collection === folder.id && here.some(({ name }) => name === one.name))
     return {
       changed: [...told.values(), ...more],
-      gone: distinct(gone.filter((one) => one.position <= end && !((present.get(one)?.created ?? end + 1) <= end))),
+      shared: here,
+      gone: distinct(gone.filter((one) => one.position <= end && !isThere(one))),
       token: writeToken(this.#journal, folder, end),
       truncated: end < to,
     }
@@ -136,6 +159,12 @@ class Telling {
   async #changedNodes(after: number, limit: number): Promise<Node[]> {
     const rows = await changedNodes.all(this.#view, { accountId: this.#page.folder.accountId, after, limit })
     return rows.map(toNode)
+  }
+
+  /** What others share is at the top of the tree; its positions there are of the same clock. */
+  async #shared(): Promise<Received[]> {
+    const { folder, from } = this.#page
+    return folder.parentId === null ? receivedSince(this.#view, { accountId: folder.accountId, after: from }) : []
   }
 
   /** A tombstone's address, if it is in the folder and the client can know it. */
@@ -157,13 +186,15 @@ class Telling {
   }
 
   /** Where the page ends: when it is full, or before a folder that takes the name of another. */
-  #end(known: number, nodes: readonly Node[], gone: readonly Gone[], present: ReadonlyMap<Gone, Node>): number {
+  #end(
+    known: number,
+    told: readonly { changed: number }[],
+    gone: readonly Gone[],
+    present: ReadonlyMap<Gone, Node>,
+  ): number {
     const { limit } = this.#page
     let end = known
-    const positions = [
-      ...nodes.filter((node) => this.#locate(node)).map((node) => node.changed),
-      ...gone.map((one) => one.position),
-    ]
+    const positions = [...told.map(({ changed }) => changed), ...gone.map((one) => one.position)]
       .filter((position) => position <= known)
       .sort((a, b) => a - b)
     const first = positions[0]
@@ -257,6 +288,12 @@ class Telling {
 const folderById = prepared((db, p: { id: number }) =>
   db.selectFrom('node').select(columns).where('id', '=', p.id).where('isFolder', '=', 1),
 )
+
+/** Where a page of a listing ends that has room for `limit`, what is shared included. */
+function fitShared(shared: readonly Received[], told: readonly number[], end: number, limit: number): number {
+  const positions = [...told, ...shared.map(({ changed }) => changed)].filter((position) => position <= end)
+  return positions.length <= limit ? end : (positions.sort((a, b) => a - b)[limit - 1] as number)
+}
 
 /** Up to which position a list of at most `sinceRows` + 1 positions is complete. */
 function lastWhole(positions: readonly number[]): number {

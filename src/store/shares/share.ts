@@ -65,6 +65,19 @@ const receivedNamed = prepared((db, p: { accountId: number; kind: string; name: 
     .where('share.name', '=', p.name),
 )
 
+const receivedAfter = prepared((db, p: { accountId: number; after: number }) =>
+  db
+    .selectFrom('share')
+    .innerJoin('account', 'account.id', 'share.ownerId')
+    .selectAll('share')
+    .select(['account.name as ownerName', 'account.displayName as ownerDisplayName'])
+    .where('share.accountId', '=', p.accountId)
+    .where('share.kind', '=', 'node')
+    .where('share.name', 'is not', null)
+    .where('share.changed', '>', p.after)
+    .orderBy('share.changed'),
+)
+
 const sharees = prepared((db, p: { kind: string; itemId: number }) =>
   db
     .selectFrom('share')
@@ -116,6 +129,11 @@ export async function listReceived(
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<Received[]> {
   return (await received.all(view, { ...of, after: after ?? '', limit })) as Received[]
+}
+
+/** Folders in somebody's home that came there, or changed there, after a position of its clock. */
+export async function receivedSince(view: View, since: { accountId: number; after: number }): Promise<Received[]> {
+  return (await receivedAfter.all(view, since)) as Received[]
 }
 
 export async function findReceived(

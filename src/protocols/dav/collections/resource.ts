@@ -1,10 +1,14 @@
-// Where the URLs of calendars and address books lead: a home an account, collections in it, items in those.
+// Where the URLs of calendars and address books lead: a home an account, collections in it, items in those. In a home
+// are its owner's and those that others share with them, which stay theirs. What is one's own is found without a look
+// at what is shared. The home of another is open to who acts for them, as far as calendars go.
 
 import { DomainError } from '../../../errors.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Collection, CollectionKind, Item } from '../../../store/collections/collections.ts'
 import { collectionKind, itemKind } from '../../../store/collections/collections.ts'
+import type { Received, ShareKind } from '../../../store/shares/shares.ts'
 import type { Store, View } from '../../../store/store.ts'
+import { type Grant, grantInside } from '../privileges.ts'
 import type { Place, Resource, Space } from '../resource.ts'
 import { synthetic } from '../synthetic.ts'
 import { encodeSegment } from '../wire/path.ts'
@@ -12,7 +16,7 @@ import { encodeSegment } from '../wire/path.ts'
 export type CollectionResource = Resource & {
   readonly level: 'top' | 'home' | 'collection' | 'item'
   /** Of a calendar or an address book itself, and of what is in it. */
-  readonly collection: Collection | undefined
+  readonly collection: CollectionHere | undefined
   readonly item: Item | undefined
   /** Whose homes are below, of what is above them. */
   readonly account?: string
@@ -23,7 +27,10 @@ export type CollectionResource = Resource & {
 export type CollectionTree = {
   readonly store: Store
   readonly space: Space<CollectionResource>
-  readonly kind: CollectionKind
+/** A collection as it is in a home: of one that is shared with its owner, named and shown as they like. */
+export type CollectionHere = Collection & { readonly grant?: Grant | undefined }
+
+  readonly kind: ShareKind & CollectionKind
   /** Of every item. */
   readonly contentType: string
 }
@@ -48,7 +55,27 @@ const home = (tree: CollectionTree, principal: Principal): CollectionResource =>
 export const collectionResource = (
   { space }: CollectionTree,
   homeHref: string,
-  collection: Collection,
+/** @throws DomainError NotFound for a home that is neither one's own nor that of somebody one acts for. */
+const homeOf = async (
+  tree: CollectionTree,
+  view: View,
+  principal: Principal,
+  account: string,
+): Promise<CollectionResource> => {
+  if (account === principal.name) return home(tree, principal)
+  const { store, space, kind } = tree
+  const proxy = kind === 'calendar' ? await store.shares.proxies.find(view, account, principal.accountId) : undefined
+  if (proxy === undefined) throw new DomainError('NotFound', 'There is nothing at this address')
+  return {
+    ...home(tree, principal),
+    href: homeHref(space.name, account),
+    name: account,
+    accountId: proxy.ownerId,
+    grant: { access: proxy.access, owner: account, share: undefined, isRoot: false },
+  }
+}
+
+  collection: CollectionHere,
 ): CollectionResource => ({
   space,
   kind: collectionKind,
@@ -65,12 +92,13 @@ export const collectionResource = (
   level: 'collection',
   collection,
   item: undefined,
+  ...(collection.grant && { grant: collection.grant }),
 })
 
 export const itemResource = (
   { space, contentType }: Pick<CollectionTree, 'space' | 'contentType'>,
   collectionHref: string,
-  collection: Collection,
+  collection: CollectionHere,
   item: Item,
 ): CollectionResource => ({
   space,
@@ -88,16 +116,81 @@ export const itemResource = (
   level: 'item',
   collection,
   item,
+  ...(collection.grant && { grant: grantInside(collection.grant) }),
 })
 
 /** @throws DomainError NotFound for what belongs to others. */
 export const resolveCollection = async (
   tree: CollectionTree,
+/** One's own as it is; of a home that is open by a grant, under that grant. */
+const inHome = ({ grant }: CollectionResource, collection: Collection): CollectionHere =>
+  grant === undefined ? collection : { ...collection, grant }
+
+/** What is shared with the owner of the home, under the name that it has there. */
+const received = async (
+  { store }: CollectionTree,
+  view: View,
+  { grant }: CollectionResource,
+  share: Received,
+): Promise<CollectionHere | undefined> => {
+  const collection = await store.collections.get(view, share.itemId)
+  return (
+    collection && {
+      ...collection,
+      name: share.name,
+      displayName: share.displayName ?? collection.displayName ?? collection.name,
+      colour: share.colour ?? collection.colour,
+      sortOrder: share.sortOrder ?? collection.sortOrder,
+      // What others do takes none of one's own time.
+      transparent: true,
+      grant: {
+        access: grant?.access === 'read' ? 'read' : share.access,
+        owner: share.ownerName,
+        share,
+        isRoot: true,
+      },
+    }
+  )
+}
+
+/** A collection of a home, by its name there. */
+const collectionIn = async (
+  tree: CollectionTree,
+  view: View,
+  atHome: CollectionResource,
+  name: string,
+): Promise<CollectionHere | undefined> => {
+  const { store, kind } = tree
+  const at = { accountId: atHome.accountId, kind, name }
+  const own = await store.collections.find(view, at)
+  if (own !== undefined) return inHome(atHome, own)
+  const share = await store.shares.find(view, at)
+  return share && received(tree, view, atHome, share)
+}
+
+/** Those of a home, by name, from after one. */
+export const collectionsIn = async (
+  tree: CollectionTree,
+  view: View,
+  atHome: CollectionResource,
+  page: { after: string | undefined; limit: number },
+): Promise<CollectionHere[]> => {
+  const { store, kind } = tree
+  const of = { accountId: atHome.accountId, kind }
+  const own = await store.collections.list(view, of, page)
+  const shares = await store.shares.list(view, of, page)
+  if (shares.length === 0) return own.map((one) => inHome(atHome, one))
+  const others = await Promise.all(shares.map((share) => received(tree, view, atHome, share)))
+  return [...own.map((one) => inHome(atHome, one)), ...others.filter((one) => one !== undefined)]
+    .sort((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)))
+    .slice(0, page.limit)
+}
+
   view: View,
   principal: Principal,
   [account, name, itemName, ...more]: readonly string[],
 ): Promise<Place<CollectionResource>> => {
-  const { store, space, kind } = tree
+  const { store, space } = tree
   const place = (resource: CollectionResource, parent?: CollectionResource) => ({
     space,
     href: resource.href,
@@ -106,10 +199,9 @@ export const resolveCollection = async (
     parent,
   })
   if (account === undefined) return place(top(tree, principal))
-  if (account !== principal.name) throw new DomainError('NotFound', 'There is nothing at this address')
-  const atHome = home(tree, principal)
+  const atHome = await homeOf(tree, view, principal, account)
   if (name === undefined) return place(atHome)
-  const collection = await store.collections.find(view, { accountId: principal.accountId, kind, name })
+  const collection = await collectionIn(tree, view, atHome, name)
   const found = collection && collectionResource(tree, atHome.href, collection)
   const nothing = (below: string, parent: CollectionResource | undefined) => ({
     space,
@@ -131,15 +223,15 @@ export const collectionMembers = async (
   resource: CollectionResource,
   page: { after: string | undefined; limit: number },
 ): Promise<CollectionResource[]> => {
-  const { store, space, kind } = tree
-  const { level, accountId, href, collection } = resource
+  const { store, space } = tree
+  const { level, href, collection } = resource
   if (level === 'top') {
     const name = resource.account ?? ''
     const own = { ...resource, href: homeHref(space.name, name), name, level: 'home' as const }
     return page.after === undefined ? [own] : []
   }
   if (level === 'home') {
-    const collections = await store.collections.list(view, { accountId, kind }, page)
+    const collections = await collectionsIn(tree, view, resource, page)
     return collections.map((one) => collectionResource(tree, href, one))
   }
   if (collection === undefined || level === 'item') return []

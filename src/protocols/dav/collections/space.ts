@@ -9,6 +9,7 @@ import { escapeText } from '../../../formats/xml/write.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { Collection, CollectionSettings, ItemFacts } from '../../../store/collections/collections.ts'
+import { collectionTopic } from '../../../store/collections/collections.ts'
 import type { Store, Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { blobContent } from '../files/node-resource.ts'
@@ -152,7 +153,7 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       const { accountId, href } = parent
       return collectionResource(tree, href, await store.collections.create(tx, { accountId, kind: options.kind, name }))
     },
-    async remove(tx, { collection, item }) {
+    async remove(tx, { collection, item, grant }) {
       if (collection === undefined) throw refusal('method-not-allowed', 'The home stays')
       if (item !== undefined) await store.collections.removeItem(tx, collection, item)
       else await store.collections.remove(tx, collection)
@@ -161,6 +162,10 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
     async move(tx, { collection: from, item }, to) {
       if (from === undefined || item === undefined) throw refusal('method-not-allowed', 'It is not moved')
       const parent = requireTarget(space, to)
+      if (grant?.isRoot && grant.share !== undefined) {
+        await store.shares.decline(tx, grant.share.accountId, grant.share.id)
+        return {}
+      }
       options.admit?.(parent.collection, item)
       await namingHref(parent.href, () =>
         store.collections.moveItem(tx, item, { from, to: parent.collection, name: to.name }),
@@ -177,10 +182,15 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
         await namingHref(parent.href, () => store.collections.copyItem(tx, item, target))
       })
     },
-    async setProperty(tx, { level, collection }, { namespace, name, value }) {
-      const setting = settings.get(keyOf(namespace, name))
+    async setProperty(tx, resource, update) {
+      const { level, collection, grant } = resource
+      const setting = settings.get(keyOf(update.namespace, update.name))
       if (setting === undefined || level !== 'collection' || collection === undefined) return false
-      await store.collections.update(tx, collection, setting(value))
+      if (space.isPersonal?.(resource, update) && grant?.share !== undefined)
+        await store.shares.update(tx, grant.share, setting(update.value))
+      // Free-busy looks at one's own calendars: what others share takes no time in any case.
+      else if (grant?.isRoot && 'transparent' in setting(update.value)) return false
+      else await store.collections.update(tx, collection, setting(update.value))
       return true
     },
     touch: (tx, resource) => touch(store, tx, resource),
@@ -190,6 +200,15 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
 }
 
 const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
+    shareable: ({ level, collection, space: its }) =>
+      level === 'collection' && collection && its === space
+        ? { ownerId: collection.accountId, kind: options.kind, itemId: collection.id }
+        : undefined,
+    isPersonal({ level, grant }, { namespace, name, value }) {
+      const setting = settings.get(keyOf(namespace, name))
+      if (setting === undefined || level !== 'collection' || !grant?.isRoot) return false
+      return Object.keys(setting(value)).every((key) => personal.has(key))
+    },
 
 const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly LiveProperty[] => {
   const { empty } = tagsFor(type.namespace, type.name)
@@ -265,9 +284,10 @@ const namingHref = async <T>(collectionHref: string, write: () => Promise<T>): P
 const touch = async (
   store: Store,
   tx: Tx,
-  { level, collection, item }: CollectionResource & Resource,
+  { level, collection, item, grant }: CollectionResource & Resource,
 ): Promise<void> => {
-  if (collection === undefined) return
+  // Who may only read has set what is theirs alone.
+  if (collection === undefined || grant?.access === 'read') return
   if (level === 'item' && item !== undefined) await store.collections.touchItem(tx, collection, item)
   else await store.collections.update(tx, collection)
 }

@@ -3,7 +3,9 @@
 import { DomainError } from '../../../errors.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Node } from '../../../store/files/node.ts'
+import type { Received } from '../../../store/shares/shares.ts'
 import type { Store, View } from '../../../store/store.ts'
+import { type Grant, grantInside } from '../privileges.ts'
 import type { Content, Place, Resource, Space } from '../resource.ts'
 import { synthetic } from '../synthetic.ts'
 import { encodeSegment } from '../wire/path.ts'
@@ -18,11 +20,13 @@ export type NodeResource = Resource & {
 /** Locks and dead properties of files are kept under this. */
 export const nodeKind = 'node'
 
+/** @param grant by which the principal has it, of what is not their own. */
 export const nodeResource = (
   space: Space<NodeResource>,
   kind: string | undefined,
   node: Node,
   href: string,
+  grant?: Grant,
 ): NodeResource => ({
   space,
   kind,
@@ -36,7 +40,23 @@ export const nodeResource = (
   contentType: node.isFolder ? undefined : (node.contentType ?? contentTypeOf(node.name)),
   createdAt: node.createdAt,
   modifiedAt: node.modifiedAt,
+  grant,
   node,
+})
+
+/** A folder that somebody else shares, under the name that it has in the home that it is in. */
+export const sharedFolder = (
+  space: Space<NodeResource>,
+  homeHref: string,
+  { node, share }: { node: Node; share: Received },
+): NodeResource => ({
+  ...nodeResource(space, nodeKind, node, memberHref(homeHref, share.name, true), {
+    access: share.access,
+    owner: share.ownerName,
+    share,
+    isRoot: true,
+  }),
+  name: share.name,
 })
 
 export const memberHref = (collection: string, name: string, isCollection: boolean): string =>
@@ -47,6 +67,8 @@ export type Tree = {
   readonly kind: string | undefined
   /** The root of an account's tree. */
   root(view: View, accountId: number): Promise<Node>
+  /** Whether folders that others share are at its top. */
+  readonly hasShared: boolean
 }
 
 /** The address of an account's own collection in a space. A space's name is a path segment as it is. */
@@ -70,7 +92,7 @@ const isTop = (resource: NodeResource): resource is TopResource => resource.node
 /** @throws DomainError NotFound for what belongs to others. */
 export const resolveNode = async (
   store: Store,
-  { space, kind, root }: Tree,
+  { space, kind, root, hasShared }: Tree,
   view: View,
   principal: Principal,
   [account, ...names]: readonly string[],
@@ -91,15 +113,31 @@ export const resolveNode = async (
       break
     }
     const node = await store.files.child(view, parent.id, name)
-    resource = node && nodeResource(space, kind, node, memberHref(parent.href, name, node.isFolder))
+    if (node === undefined && hasShared && parent.id === top.id)
+      resource = await sharedAt(store, space, view, parent, name)
+    else
+      resource =
+        node && nodeResource(space, kind, node, memberHref(parent.href, name, node.isFolder), grantInside(parent.grant))
   }
   const href = resource?.href ?? home + names.map(encodeSegment).join('/')
   return { space, href, name: names.at(-1) ?? account, resource, parent }
 }
 
+const sharedAt = async (
+  store: Store,
+  space: Space<NodeResource>,
+  view: View,
+  { accountId, href }: NodeResource,
+  name: string,
+): Promise<NodeResource | undefined> => {
+  const share = await store.shares.find(view, { accountId, kind: 'node', name })
+  const node = share && (await store.files.get(view, share.itemId))
+  return node && sharedFolder(space, href, { node, share })
+}
+
 export const nodeMembers = async (
   store: Store,
-  { space, kind, root }: Tree,
+  { space, kind, root, hasShared }: Tree,
   view: View,
   collection: NodeResource,
   page: { after: string | undefined; limit: number },
@@ -110,7 +148,44 @@ export const nodeMembers = async (
     return page.after === undefined ? [nodeResource(space, kind, own, memberHref(href, account, true))] : []
   }
   const nodes = await store.files.list(view, collection.id, page)
-  return nodes.map((node) => nodeResource(space, kind, node, memberHref(collection.href, node.name, node.isFolder)))
+  const grant = grantInside(collection.grant)
+  const own = nodes.map((node) =>
+    nodeResource(space, kind, node, memberHref(collection.href, node.name, node.isFolder), grant),
+  )
+  if (!hasShared || collection.node?.parentId !== null) return own
+  const shared = await sharedIn(store, space, view, collection, page)
+  if (shared.length === 0) return own
+  // In the order of the names' bytes, as the store has them.
+  return [...own, ...shared]
+    .sort((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)))
+    .slice(0, page.limit)
+}
+
+/** What others share with whose home this is. */
+const sharedIn = async (
+  store: Store,
+  space: Space<NodeResource>,
+  view: View,
+  { accountId, href }: NodeResource,
+  page: { after: string | undefined; limit: number },
+): Promise<NodeResource[]> => {
+  const shares = await store.shares.list(view, { accountId, kind: 'node' }, page)
+  return sharedFolders(store, space, view, href, shares)
+}
+
+export const sharedFolders = async (
+  store: Store,
+  space: Space<NodeResource>,
+  view: View,
+  homeHref: string,
+  shares: readonly Received[],
+): Promise<NodeResource[]> => {
+  const folders: NodeResource[] = []
+  for (const share of shares) {
+    const node = await store.files.get(view, share.itemId)
+    if (node !== undefined) folders.push(sharedFolder(space, homeHref, { node, share }))
+  }
+  return folders
 }
 
 export const nodeContent = async (store: Store, view: View, { node }: NodeResource): Promise<Content> => {

@@ -1,5 +1,6 @@
 // COPY and MOVE into a person's files, from there, from the trash and from the versions. What is overwritten is not
-// lost: a file under another file becomes a version of it, anything else goes to the trash.
+// lost: a file under another file becomes a version of it, anything else goes to the trash. Between a person's own
+// files and folders that others share with them a move is a copy, and what was moved goes to its owner's trash.
 
 import { DomainError } from '../../../errors.ts'
 import type { Node } from '../../../store/files/files.ts'
@@ -8,15 +9,23 @@ import { refusal } from '../errors.ts'
 import type { CopyOptions, Place, Removal } from '../resource.ts'
 import type { NodeResource } from './node-resource.ts'
 
-type Target = { readonly parentId: number; readonly name: string; readonly present: Node | undefined }
+type Target = {
+  readonly accountId: number
+  readonly parentId: number
+  readonly name: string
+  readonly present: Node | undefined
+}
 
 /** The destination in the tree of files. @throws DomainError for one that is anywhere else. */
 export const targetOf = (source: NodeResource, { space, parent, name, resource }: Place): Target => {
   const folder = parent as NodeResource | undefined
   if (space.name !== 'files' || folder?.node === undefined)
     throw refusal('same-resource', 'It goes into files and nowhere else')
-  if (folder.accountId !== source.accountId) throw new DomainError('Forbidden', 'It stays with its account')
-  return { parentId: folder.id, name, present: (resource as NodeResource | undefined)?.node }
+  const { accountId, id: parentId } = folder
+  // Trash and versions are their owner's alone.
+  if (accountId !== source.accountId && source.space.name !== 'files')
+    throw new DomainError('Forbidden', 'It stays with its account')
+  return { accountId, parentId, name, present: (resource as NodeResource | undefined)?.node }
 }
 
 /** Moves a node, as files and the trash do it. */
@@ -26,8 +35,19 @@ export const moveTo = async (
   source: NodeResource,
   to: Place,
 ): Promise<Pick<Removal, 'finish'>> => {
-  const { parentId, name, present } = targetOf(source, to)
+  const share = source.grant?.isRoot ? source.grant.share : undefined
+  if (share !== undefined) {
+    await store.shares.rename(tx, share, nameInHome(share.accountId, to))
+    return {}
+  }
+  const target = targetOf(source, to)
+  const { accountId, parentId, name, present } = target
   const node = requireNode(source)
+  if (accountId !== node.accountId) {
+    await copyFile(store, tx, node, target)
+    await store.files.remove(tx, node)
+    return {}
+  }
   if (present !== undefined && !present.isFolder && !node.isFolder) {
     await store.files.moveOnto(tx, node, present)
     return { finish: () => store.files.trash.erase(node.accountId) }
@@ -37,16 +57,28 @@ export const moveTo = async (
   return {}
 }
 
+/** What others share is in one's home, under any name that is free there: so no folder can be in itself. */
+const nameInHome = (accountId: number, { space, parent, name, resource }: Place): string => {
+  const home = (parent as NodeResource | undefined)?.node
+  if (space.name !== 'files' || home?.accountId !== accountId || home.parentId !== null)
+    throw new DomainError('Forbidden', 'What others share stays at the top of your files')
+  if (resource !== undefined) throw new DomainError('Conflict', 'Something of that name is there already')
+  return name
+}
+
 /** Copies a node with its tree. */
 export const copyTo = async (
   store: Store,
   source: NodeResource,
-  { shallow, guard, to }: CopyOptions,
+  { shallow, guard, after, to }: CopyOptions,
 ): Promise<void> => {
   const node = requireNode(source)
   const { parentId, name } = targetOf(source, to)
   if (!node.isFolder) {
-    await store.write(async (tx) => copyFile(store, tx, node, targetOf(source, await guard(tx))))
+    await store.write(async (tx) => {
+      await copyFile(store, tx, node, targetOf(source, await guard(tx)))
+      await after?.(tx)
+    })
     return
   }
   await store.files.copy(node, {
@@ -58,6 +90,7 @@ export const copyTo = async (
       if (now.parentId !== parentId) throw new DomainError('Conflict', 'The destination was moved meanwhile')
       if (now.present !== undefined) await store.files.remove(tx, now.present)
     },
+    ...(after && { after }),
   })
 }
 

@@ -63,6 +63,7 @@ export const trashSpace = (store: Store): Space<TrashResource> => {
   const tree: Tree = {
     space,
     kind: undefined,
+    hasShared: false,
     root: (view, accountId) => store.files.trashRoot(view, accountId),
   }
   return space

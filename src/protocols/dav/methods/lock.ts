@@ -5,6 +5,7 @@ import { refusal } from '../errors.ts'
 import { answerXml, type Exchange, header, locateRequest, readXml } from '../exchange.ts'
 import { guard, requireIf } from '../guard.ts'
 import { locksAt, locksBelow, locksCovering } from '../locking.ts'
+import { requirePrivileges } from '../privileges.ts'
 import { activeLocks, type RootedLock } from '../properties/locks.ts'
 import type { Place, Resource } from '../resource.ts'
 import { parseDepth, parseTimeout } from '../wire/headers.ts'
@@ -31,6 +32,7 @@ export const lock = async (exchange: Exchange): Promise<void> => {
     const created = place.resource === undefined
     const resource = place.resource ?? (await makeEmpty(exchange, tx, place))
     requireAllowed(resource, 'LOCK')
+    requirePrivileges([resource, 'write-content'])
     if (!created) await guard(exchange, tx, place, {})
     const granted = await grant(exchange, tx, resource, { ...lockinfo, deep: depth === 'infinity', seconds })
     return { granted, locks: await locksCovering(exchange, tx, resource), created }
@@ -45,6 +47,7 @@ const lockdiscovery = (locks: readonly RootedLock[], now: number): string =>
 /** §7.3: a lock on an address where nothing is makes an empty resource there. */
 const makeEmpty = async (exchange: Exchange, tx: Tx, place: Place): Promise<Resource> => {
   if (place.parent === undefined) throw refusal('parent-missing', 'The folder for this does not exist')
+  requirePrivileges([place.parent, 'bind'])
   await guard(exchange, tx, place, { membership: true })
   const staged = exchange.store.blobs.small(new Uint8Array())
   return (await putAt(tx, place, { staged, contentType: undefined, modifiedAt: undefined })).resource

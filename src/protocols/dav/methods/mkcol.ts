@@ -5,6 +5,7 @@ import { xmlBytes } from '../../../limits.ts'
 import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest, readBody } from '../exchange.ts'
 import { guard } from '../guard.ts'
+import { requirePrivileges } from '../privileges.ts'
 import { applyUpdates } from '../properties/update.ts'
 import type { Space } from '../resource.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
@@ -40,6 +41,7 @@ const make = async (
     if (place.parent === undefined) throw refusal('parent-missing', 'The folder for this does not exist')
     if (place.space.makeCollection === undefined) throw refusal('method-not-allowed', 'No collections are made here')
     requireType(place.space, types)
+    requirePrivileges([place.parent, 'bind'])
     await guard(exchange, tx, place, { membership: true })
     const resource = await place.space.makeCollection(tx, place, updates)
     await applyUpdates(

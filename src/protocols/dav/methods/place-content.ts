@@ -6,6 +6,7 @@ import type { Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
+import { requirePrivileges } from '../privileges.ts'
 import type { Place, Space, Written } from '../resource.ts'
 import { parseMtime } from '../wire/headers.ts'
 import { requireAllowed } from './require.ts'
@@ -18,6 +19,7 @@ export const requireWritable = async (exchange: Exchange, view: View): Promise<P
   // RFC 4918 §9.7.1: an intermediate collection is never made on the way.
   else if (parent === undefined) throw refusal('parent-missing', 'The folder for this does not exist')
   else if (place.space.put === undefined) requireAllowed(parent, 'PUT')
+  requirePrivileges(resource === undefined ? [parent, 'bind'] : [resource, 'write-content'])
   // RFC 4918 §7.4: a new member changes the collection, new content does not.
   await guard(exchange, view, place, resource === undefined ? { membership: true } : { self: true })
   return place

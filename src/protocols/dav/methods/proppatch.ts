@@ -2,6 +2,7 @@ import { DomainError } from '../../../errors.ts'
 import { conditionOf, statusFor, statusOf } from '../errors.ts'
 import { answerEmpty, answerXml, type Exchange, header, locateRequest, readXml } from '../exchange.ts'
 import { guard } from '../guard.ts'
+import { requirePrivileges } from '../privileges.ts'
 import { applyUpdates } from '../properties/update.ts'
 import { parsePreferences } from '../wire/headers.ts'
 import { errorElement, href, multistatusEnd, multistatusStart, propstat, tagsFor } from '../wire/multistatus.ts'
@@ -22,6 +23,8 @@ export const proppatch = async (exchange: Exchange): Promise<void> => {
       const place = await locateRequest(exchange, tx)
       const resource = requireResource(place)
       requireAllowed(resource, 'PROPPATCH')
+      if (!updates.every((update) => resource.space.isPersonal?.(resource, update)))
+        requirePrivileges([resource, 'write-properties'])
       await guard(exchange, tx, place, { self: true })
       at = resource.href
       await applyUpdates(exchange, tx, resource, updates)

@@ -2,6 +2,7 @@
 // (there is no ACL method), so every entry is protected and follows from the methods that a resource allows.
 
 import { DAV } from '../../../formats/xml/element.ts'
+import { privilegesOn } from '../privileges.ts'
 import type { Resource } from '../resource.ts'
 import { href } from '../wire/multistatus.ts'
 import { encodeSegment } from '../wire/path.ts'
@@ -20,22 +21,7 @@ const property = (name: string, read: LiveProperty['read']): LiveProperty => ({
 
 const privilege = (name: string): string => `<D:privilege><D:${name}/></D:privilege>`
 
-/** RFC 3744 §3: the privileges that a resource's methods stand for. */
-export const privilegesOn = (resource: Resource): string[] => {
-  const allowed = new Set(resource.space.allows(resource))
-  const some = [
-    allowed.has('PUT') && 'write-content',
-    allowed.has('PROPPATCH') && 'write-properties',
-    (allowed.has('POST') || allowed.has('MKCOL')) && 'bind',
-    (allowed.has('POST') || allowed.has('DELETE')) && 'unbind',
-    allowed.has('UNLOCK') && 'unlock',
-  ].filter((name) => name !== false)
-  const full = allowed.has('PROPPATCH') && (resource.isCollection ? allowed.has('POST') : allowed.has('PUT'))
-  // A collection that can be written to as far as a collection can: clients look for `write`, not for its parts.
-  return ['read', 'read-acl', 'read-current-user-privilege-set', ...(full ? ['write', 'write-content'] : []), ...some]
-}
-
-const privileges = (resource: Resource): string => [...new Set(privilegesOn(resource))].map(privilege).join('')
+const privileges = (resource: Resource): string => privilegesOn(resource).map(privilege).join('')
 
 const supported = (name: string, description: string, below = ''): string =>
   `<D:supported-privilege>${privilege(name)}<D:description xml:lang="en">${description}</D:description>${below}</D:supported-privilege>`
@@ -61,10 +47,8 @@ const supportedPrivileges = supported(
 export const aclProperties: readonly LiveProperty[] = [
   property('current-user-principal', (_, { principal }) => href(principalHref(principal.name))), // RFC 5397 §3
   property('principal-collection-set', () => href(principalCollection)), // RFC 3744 §5.8
-  // A principal is only ever shown its own tree, so whose it is needs no query.
-  property('owner', ({ accountId }, { principal }) =>
-    accountId === principal.accountId ? href(principalHref(principal.name)) : '',
-  ),
+  // What is not shared is one's own, so whose it is needs no query.
+  property('owner', ({ grant }, { principal }) => href(principalHref(grant?.owner ?? principal.name))),
   property('group', () => ''),
   property('supported-privilege-set', () => supportedPrivileges),
   property('current-user-privilege-set', privileges),

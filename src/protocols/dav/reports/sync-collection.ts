@@ -46,6 +46,12 @@ const truncation = ({ href }: Resource): string => {
   return statusResponse(href, statusOf(error), errorElement(conditionOf(error)))
 }
 
+/** §3.3: what is below that collection is not told of here. */
+const traversal = (href: string): string => {
+  const error = refusal('sync-traversal-supported', 'Synchronise this by itself')
+  return statusResponse(href, statusOf(error), errorElement(conditionOf(error)))
+}
+
 const readPage = (
   exchange: Exchange,
   collection: Resource,
@@ -57,14 +63,15 @@ const readPage = (
     const changes = await collection.space.changes?.(view, collection, { token, infinite, limit })
     if (changes === undefined) throw refusal('supported-report', 'There is no such report here')
     if (changes === 'tooOld') return tooOld()
-    const { changed, removed, truncated } = changes
+    const { changed, removed, apart = [], truncated } = changes
     const responses = removed.map((href) => statusResponse(href, 404)) // §3.5.2
+    for (const href of apart) responses.push(traversal(href))
     // Locks come from above a member, and above members at other levels are other collections.
-    const apart = infinite && plan.needs.has('locks')
-    const shared = apart ? undefined : await gatherPage(exchange, view, plan, changed, collection)
+    const alone = infinite && plan.needs.has('locks')
+    const shared = alone ? undefined : await gatherPage(exchange, view, plan, changed, collection)
     for (const resource of changed)
       responses.push(
         writeResponse(plan, resource, shared ?? (await gatherPage(exchange, view, plan, [resource], resource))),
       )
-    return { responses, truncated, token: changes.token, count: changed.length + removed.length }
+    return { responses, truncated, token: changes.token, count: responses.length }
   })
