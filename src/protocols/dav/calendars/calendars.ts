@@ -1,6 +1,7 @@
 // A person's calendars: `/dav/calendars/<account>/` (RFC 4791).
 
 import { largestCalendarObject } from '../../../limits.ts'
+import { factsOfObject } from '../../../store/calendars/facts.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { collectionSpace } from '../collections/space.ts'
@@ -8,7 +9,7 @@ import type { Space } from '../resource.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
 import { calendarMultiget } from './calendar-multiget.ts'
 import { calendarQuery } from './calendar-query.ts'
-import { admitObject, examineObject } from './examine.ts'
+import { admitObject } from './examine.ts'
 import { freeBusyQuery } from './free-busy-query.ts'
 import { getCalendar } from './get-calendar.ts'
 import { importObjects } from './import-objects.ts'
@@ -36,6 +37,6 @@ export const calendarsSpace = (store: Store): Space<CollectionResource> =>
       ['HEAD', getCalendar],
       ['POST', importObjects],
     ]),
-    examine: (content) => ({ facts: examineObject(content) }),
+    examine: (content) => ({ facts: factsOfObject(content) }),
     admit: admitObject,
   })
