@@ -199,6 +199,9 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
   return space
 }
 
+/** What everybody sets for themselves of what is shared with them. */
+const personal: ReadonlySet<string> = new Set(['displayName', 'colour', 'sortOrder'])
+
 const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
     shareable: ({ level, collection, space: its }) =>
       level === 'collection' && collection && its === space
