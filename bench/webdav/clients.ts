@@ -30,12 +30,13 @@ export const wrk = async ({ url, login, connections, seconds, folder, script = '
   const file = join(folder, `${label}.lua`)
   await writeFile(file, script)
   const authorization = basic(login)
-  const { stdout } = await run('wrk', [
+  const { stdout, stderr } = await run('wrk', [
     ...['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '60s', '-s', file],
     ...(authorization ? ['-H', `Authorization: ${authorization}`] : []),
     url,
   ])
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${label} at ${url} failed:\n${stdout}`)
+  if (stderr.includes(file)) throw new Error(`wrk did not understand ${label}:\n${stderr}`)
   const rate = /Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]
   if (rate === undefined) throw new Error(`wrk said:\n${stdout}`)
   return Number(rate)

@@ -47,8 +47,12 @@ export const startTwin = async ({ folder, name, flags }: TwinOptions): Promise<P
 }
 
 /** Fills a new data folder through the store, in a process of its own. */
-export const loadTwin = (folder: string, login: { name: string; password: string }): void => {
-  execFileSync(process.execPath, [join(import.meta.dirname, 'load.ts'), folder, login.name], {
+export const loadTwin = (
+  folder: string,
+  login: { name: string; password: string },
+  program = join(import.meta.dirname, 'load.ts'),
+): void => {
+  execFileSync(process.execPath, [program, folder, login.name], {
     input: login.password,
     stdio: ['pipe', 'inherit', 'inherit'],
   })
