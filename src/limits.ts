@@ -517,3 +517,44 @@ export const pushes = {
   /** Bytes of a push service's answer that are read: its status is enough. */
   answerBytes: 64 * 1024,
 } as const
+
+/** Subscribed calendars. */
+export const feedBounds = {
+  /** Bytes of one, unpacked: holidays and leagues have some hundred KiB; the whole of it is in memory. */
+  bytes: 16 * 1024 * 1024,
+  /** Events of one: twenty a day for two years. */
+  objects: 20_000,
+  /** Milliseconds for one answer. */
+  milliseconds: 60_000,
+  /** Sources that are looked at together. */
+  atOnce: 2,
+  /** Milliseconds between two looks: at the least, unless somebody says, and at the most. */
+  refresh: { least: 15 * 60_000, usual: 60 * 60_000, most: 7 * 24 * 60 * 60_000 },
+  /** Milliseconds between two looks at a source that fails, at the most. */
+  backoffMost: 24 * 60 * 60_000,
+  /** Share of a pause by which feeds differ, so that a source is not asked by all its readers at once. */
+  jitter: 0.1,
+  /** Milliseconds between two questions for feeds that are due. */
+  everyMilliseconds: 60_000,
+  /** Events that one write stores or removes. */
+  itemsPerWrite: 50,
+  /** Failed looks after which `twin doctor` tells of it: a server may be away for an evening. */
+  failuresWarning: 3,
+} as const
+
+/** Milliseconds that one twin of several keeps a feed to itself: longer than any look at it takes. */
+export const feedClaimMilliseconds = 10 * 60_000
+
+/** What an invitation may be: each of its attendees of this twin gets a copy in the same write, and waits behind it. */
+export const scheduling = {
+  /** Bytes of an object with attendees: it is read and written inside a write, so that it lives in its row. */
+  objectBytes: 256 * 1024,
+  /** Bytes of what answers and statuses may make of it. */
+  storedBytes: 512 * 1024,
+  /** Attendees of one instance (RFC 4791 §5.2.9). */
+  attendees: 250,
+  /** Attendees of all instances, times components: what is compared for each of them. */
+  comparisons: 20_000,
+  /** Meetings of a removed calendar whose people are told; they are those that changed last. */
+  removedMeetings: 100,
+} as const

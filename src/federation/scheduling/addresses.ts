@@ -43,3 +43,13 @@ export async function accountAt(
   if (meant === undefined) return undefined
   return 'uid' in meant ? accounts.byUid(view, meant.uid) : accounts.byName(view, meant.name)
 }
+
+/** Whether an address means this account. */
+export function isAddressOf({ name, uid }: Pick<Account, 'name' | 'uid'>, domain: string, address: string): boolean {
+  const meant = localPart(address, domain)
+  if (meant === undefined) return false
+  return 'uid' in meant ? meant.uid === uid : meant.name.toLowerCase() === name
+}
+
+/** Whether an address is one that this twin would have, whoever it is: no other server knows it. */
+export const isDomainAddress = (domain: string, address: string): boolean => localPart(address, domain) !== undefined

@@ -38,15 +38,22 @@ export type ObjectPrecondition = 'valid-calendar-data' | 'valid-calendar-object-
 export const parseObject = (text: string): CalendarObject =>
   readObject(refusing('valid-calendar-data', () => parseCalendar(text)))
 
+/** The same of a scheduling message, which is an object with a METHOD (RFC 5546 §1.4). */
+export const parseMessage = (text: string): CalendarObject =>
+  readObject(
+    refusing('valid-calendar-data', () => parseCalendar(text)),
+    { isMessage: true },
+  )
+
 /**
  * @throws DomainError Forbidden with detail.precondition (RFC 4791 §5.3.2.1) 'valid-calendar-data' for what is no
  *   iCalendar, 'valid-calendar-object-resource' for what is more or less than one object.
  */
-export function readObject(calendar: Component): CalendarObject {
+export function readObject(calendar: Component, { isMessage = false } = {}): CalendarObject {
   const version = property(calendar, 'VERSION')?.value.trim()
   if (version !== undefined && version !== '2.0') throw invalid(`VERSION is ${version.slice(0, 20)}, not 2.0`)
   // RFC 4791 §4.1: METHOD says that this is a message, not an object.
-  if (property(calendar, 'METHOD')) throw notOne('A stored object has no METHOD')
+  if (!isMessage && property(calendar, 'METHOD')) throw notOne('A stored object has no METHOD')
   const components = calendar.components.filter(({ name }) => name !== 'VTIMEZONE')
   const [type, ...types] = new Set(components.map(({ name }) => name))
   if (type === undefined) throw notOne('There is no component but VTIMEZONE')

@@ -1,5 +1,6 @@
 // What a calendar object has to be before it is stored (RFC 4791 §5.3.2.1), and what its row keeps of it beside its text.
 import { DomainError } from '../../errors.ts'
+import { checkVavailability } from '../../formats/icalendar/availability.ts'
 import { bounds } from '../../formats/icalendar/bounds.ts'
 import { properties } from '../../formats/icalendar/component.ts'
 import { type CalendarObject, parseObject } from '../../formats/icalendar/object.ts'
@@ -10,6 +11,7 @@ import type { ItemFacts } from '../collections/item.ts'
 export const factsOfObject = (content: Buffer): ItemFacts => {
   const object = parseObject(decode(content))
   requireDates(object)
+  if (object.type === 'VAVAILABILITY') checkVavailability(object) // RFC 7953 §3.1
   const { uid, type, recurring } = object
   return { uid, component: type, recurring, ...bounds(object) }
 }

@@ -1,10 +1,10 @@
 // How calendar-query and calendar-multiget answer: each object with the properties that are asked for, and its text.
 
 import { DomainError } from '../../../errors.ts'
-import { type CalendarObject, parseObject } from '../../../formats/icalendar/object.ts'
+import { type CalendarObject, parseMessage, parseObject } from '../../../formats/icalendar/object.ts'
 import type { Zone } from '../../../formats/icalendar/zone.ts'
 import { child, DAV, type Element } from '../../../formats/xml/element.ts'
-import type { ItemWithData } from '../../../store/collections/collections.ts'
+import type { Collection, ItemWithData } from '../../../store/collections/collections.ts'
 import { type CollectionResource, itemResource } from '../collections/resource.ts'
 import { conditionOf, statusOf } from '../errors.ts'
 import { type Exchange, header } from '../exchange.ts'
@@ -44,14 +44,14 @@ export const parseAsked = ({ request }: Exchange, { space }: Resource, body: Ele
 
 export type Told = { readonly item: ItemWithData; readonly text: string; object(): CalendarObject }
 
-/** Reads the object when it is needed, and once. */
-export const tell = (item: ItemWithData, text: string): Told => {
+/** Reads the object when it is needed, and once. What is in an inbox is a message (RFC 6638 §2.2). */
+export const tell = (item: ItemWithData, text: string, { kind }: Pick<Collection, 'kind'>): Told => {
   let object: CalendarObject | undefined
   return {
     item,
     text,
     object: () => {
-      object ??= parseObject(text)
+      object ??= kind === 'inbox' ? parseMessage(text) : parseObject(text)
       return object
     },
   }

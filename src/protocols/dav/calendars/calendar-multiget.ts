@@ -82,7 +82,7 @@ const answerFolder = async (
   const found = await findItems(exchange, [answering.resource.space.name, ...folder.split('/')], names)
   if (found === undefined) return []
   const told = []
-  for (const item of found.items) told.push(tell(item, await textOf(exchange, item)))
+  for (const item of found.items) told.push(tell(item, await textOf(exchange, item), found.calendar.collection))
   const responses = await answers(answering, found.calendar, told, zone ?? floatingZone(found.calendar.collection))
   return told.map(({ item }, index) => [item.name, responses[index] ?? ''])
 }

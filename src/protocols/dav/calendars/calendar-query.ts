@@ -57,7 +57,7 @@ const readPage = async (
   const told: Told[] = []
   const unanswered: string[] = []
   for (const item of items) {
-    const one = tell(item, await textOf(exchange, item))
+    const one = tell(item, await textOf(exchange, item), calendar.collection)
     try {
       if (matches(filter, one, floating)) told.push(one)
     } catch (error) {

@@ -38,7 +38,7 @@ describe('calendars', () => {
     const found = await opened.calendars.dav.find('/dav/calendars/ann/', prop, { absolute: true, depth: '1' })
     assert.deepEqual(
       found.map(({ href }) => href),
-      ['/dav/calendars/ann/', '/dav/calendars/ann/calendar/', '/dav/calendars/ann/tasks/'],
+      ['', 'calendar/', 'tasks/', 'inbox/', 'outbox/'].map((name) => `/dav/calendars/ann/${name}`),
     )
     const [, calendar, tasks] = found
     assert.equal(textOf(calendar, 'displayname'), 'Calendar')

@@ -12,20 +12,22 @@ import { calendarQuery } from './calendar-query.ts'
 import { admitObject } from './examine.ts'
 import { freeBusyQuery } from './free-busy-query.ts'
 import { getCalendar } from './get-calendar.ts'
-import { importObjects } from './import-objects.ts'
+import { postToCalendars } from './post.ts'
 import { calendarProperties, calendarSettings, calendarType } from './properties.ts'
+import { inboxProperties } from './scheduling/inbox-properties.ts'
+import { scheduling } from './scheduling/spaces.ts'
 
-export const calendarsSpace = (store: Store): Space<CollectionResource> =>
-  collectionSpace({
+export const calendarsSpace = (store: Store): Space<CollectionResource> => {
+  const space: Space<CollectionResource> = collectionSpace({
     store,
     name: 'calendars',
     kind: 'calendar',
-    features: ['calendar-access'], // RFC 4791 §5.1
+    features: ['calendar-access', 'calendar-availability'], // RFC 4791 §5.1, RFC 7953 §7.2.1
     type: { namespace: CALDAV, name: 'calendar' },
     contentType: calendarType,
     extension: '.ics',
     largest: largestCalendarObject,
-    properties: calendarProperties,
+    properties: [...calendarProperties, ...inboxProperties],
     settings: calendarSettings,
     reports: [
       [keyOf(CALDAV, 'calendar-query'), calendarQuery],
@@ -35,8 +37,11 @@ export const calendarsSpace = (store: Store): Space<CollectionResource> =>
     methods: new Map([
       ['GET', getCalendar],
       ['HEAD', getCalendar],
-      ['POST', importObjects],
+      ['POST', postToCalendars],
     ]),
     examine: (content) => ({ facts: factsOfObject(content) }),
     admit: admitObject,
+    besides: scheduling(store, () => space),
   })
+  return space
+}

@@ -56,8 +56,8 @@ export const calendarProperties: readonly LiveProperty[] = [
   ofCalendar(CALDAV, 'supported-collation-set', () => collationSet), // RFC 4791 §7.5.1
   ofCalendar(CALDAV, 'min-date-time', () => earliest),
   ofCalendar(CALDAV, 'max-date-time', () => latest),
-  ofCalendar(CALDAV, 'schedule-calendar-transp', ({ transparent }) =>
-    transparent ? '<X:transparent/>' : '<X:opaque/>',
+  ofCalendar(CALDAV, 'schedule-calendar-transp', ({ kind, transparent }) =>
+    kind !== 'calendar' ? undefined : transparent ? '<X:transparent/>' : '<X:opaque/>',
   ), // RFC 6638 §9.1
   ofCalendar(APPLE, 'calendar-color', ({ colour }) => text(colour)),
   ofCalendar(APPLE, 'calendar-order', ({ sortOrder }) => sortOrder?.toString()),

@@ -11,6 +11,7 @@ import type { Store, View } from '../../../store/store.ts'
 import { type Grant, grantInside } from '../privileges.ts'
 import type { Place, Resource, Space } from '../resource.ts'
 import { synthetic } from '../synthetic.ts'
+import type { PropertyName } from '../wire/names.ts'
 import { encodeSegment } from '../wire/path.ts'
 
 export type CollectionResource = Resource & {
@@ -18,6 +19,8 @@ export type CollectionResource = Resource & {
   /** Of a calendar or an address book itself, and of what is in it. */
   readonly collection: CollectionHere | undefined
   readonly item: Item | undefined
+  /** Of a collection that is not of the type of its space's others. */
+  readonly type?: PropertyName
   /** Whose homes are below, of what is above them. */
   readonly account?: string
   /** An item's content, as a report asks for it. */

@@ -108,8 +108,10 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
             : readOnlyCollection,
     async members(view, resource, page) {
       const members = await collectionMembers(tree, view, resource, page)
-      if (resource.level !== 'home' || besides === undefined || page.after !== undefined) return members
-      return [...members, ...(await besides.members(view, resource))]
+      if (resource.level !== 'home' || besides === undefined || members.length === page.limit) return members
+      // They come last, by names that no collection of the store has.
+      const others = await besides.members(view, resource)
+      return others.some(({ name }) => name === page.after) ? [] : [...members, ...others]
     },
     lineage: async () => [],
     quota: (view, { accountId }) => store.files.usage(view, accountId),
@@ -232,10 +234,12 @@ const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly L
       namespace: DAV,
       name: 'resourcetype',
       inAllprop: true,
-      read: (resource) =>
-        resource.isCollection
-          ? `<D:collection/>${(resource as CollectionResource).level === 'collection' ? empty : ''}`
-          : '',
+      read: (resource) => {
+        if (!resource.isCollection) return ''
+        const { level, type: own } = resource as CollectionResource
+        const tag = own ? tagsFor(own.namespace, own.name).empty : empty
+        return `<D:collection/>${level === 'collection' ? tag : ''}`
+      },
     },
     {
       namespace: DAV,

@@ -1,6 +1,6 @@
 // Setting and removing properties: all of them or none (RFC 4918 §9.2).
 
-import { DomainError } from '../../../errors.ts'
+import { DomainError, isDomainError } from '../../../errors.ts'
 import { propertyCharacters } from '../../../limits.ts'
 import type { Store, Tx } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
@@ -20,7 +20,7 @@ export const applyUpdates = async (
   const { space, kind, id } = resource
   const live = liveTable(space)
   for (const update of updates) {
-    if (await space.setProperty?.(tx, resource, update)) continue
+    if (await setLive(tx, resource, update)) continue
     const { namespace, name, value, language } = update
     if (kind === undefined || live.has(keyOf(namespace, name)))
       throw refusal('cannot-modify-protected-property', `${name} is not set by clients`, { update })
@@ -29,6 +29,16 @@ export const applyUpdates = async (
     else await store.properties.set(tx, kind, id, { namespace, name, value: value.xml, language: language ?? null })
   }
   if (kind !== undefined) await requireFew(store, tx, kind, id)
+}
+
+/** RFC 4918 §9.2.1: the property that cannot be set is told apart from those that could have been. */
+const setLive = async (tx: Tx, resource: Resource, update: PropertyUpdate): Promise<boolean> => {
+  try {
+    return (await resource.space.setProperty?.(tx, resource, update)) ?? false
+  } catch (error) {
+    if (!isDomainError(error)) throw error
+    throw new DomainError(error.code, error.message, { ...error.detail, update })
+  }
 }
 
 /** Dead properties count for no quota, so that they are bounded by themselves. */
