@@ -6,10 +6,16 @@ import { accountCommands } from './control/accounts.ts'
 import { maintenanceCommands } from './control/maintenance.ts'
 import { serveControl } from './control/socket.ts'
 import type { RunningTwin } from './doctor/finding.ts'
+import { Feeds } from './federation/feeds/feeds.ts'
+import { createOutbound, type Outbound } from './federation/outbound/outbound.ts'
+import { Pusher } from './federation/push/pusher.ts'
+import { Vapid } from './federation/push/vapid.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
 import { createApi } from './protocols/api/server.ts'
+import { createDavPush } from './protocols/dav/push/push.ts'
+import type { Space } from './protocols/dav/resource.ts'
 import { davMounts } from './protocols/dav/server.ts'
 import { davSpaces } from './protocols/dav/spaces.ts'
 import { autoconfig } from './protocols/discovery/autoconfig.ts'
@@ -42,17 +48,25 @@ export type Twin = {
   close(): Promise<void>
 }
 
-export async function createTwin(config: Config, log: Logger): Promise<Twin> {
+/** What a test puts in the place of the world outside. */
+export type Outside = { readonly outbound?: Outbound }
+
+export async function createTwin(config: Config, log: Logger, outside: Outside = {}): Promise<Twin> {
   const floors = new AsyncDisposableStack()
   try {
-    return await build(config, log, floors)
+    return await build(config, log, floors, outside)
   } catch (error) {
     await floors.disposeAsync()
     throw error
   }
 }
 
-async function build(config: Config, log: Logger, floors: AsyncDisposableStack): Promise<Twin> {
+async function build(
+  config: Config,
+  log: Logger,
+  floors: AsyncDisposableStack,
+  { outbound = createOutbound() }: Outside,
+): Promise<Twin> {
   const metrics = new Metrics()
   const store = floors.use(await openStore(config))
   reportStore(store, metrics)
@@ -60,6 +74,7 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   const upkeep = new Upkeep({
     files: store.files,
     collections: store.collections,
+    pushSubscriptions: store.pushSubscriptions,
     blobs: store.blobs,
     write: (body) => store.write(body),
     onError: (error) => log.error({ err: error }, 'the upkeep failed; the next round tries again'),
@@ -68,12 +83,20 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   const certificates = await openCertificates(config, log, metrics)
   floors.defer(async () => certificates.close())
 
+  const vapid = await Vapid.open(config.data, { contact: `https://${config.domain}/`, now: store.now })
+  const push = createDavPush({ store, vapid })
+  const spaces = davSpaces(store, push)
+  const pusher = new Pusher({ store, sources: [push.source(spaces)], vapid, outbound, log, metrics })
+  floors.defer(() => pusher.close())
+  const feeds = new Feeds({ store, outbound, log })
+  floors.defer(() => feeds.close())
+
   const discovery = [
     ...wellKnown,
     ...autoconfig(() => servicesOf(config.domain, server.port)),
     connect({ store, pairFor: (name) => certificates.pairFor(name), localCa: certificates.localCaPem }),
   ]
-  const served = [...(await mounts(config, store, metrics)), ...discovery]
+  const served = [...(await mounts(config, store, metrics, spaces)), ...discovery]
   const server = createHttpServer({ mounts: served, tls: certificates, log, metrics })
   floors.defer(() => server.close())
   const port = await listen(server, 'https', config.ports.https, config.bind)
@@ -86,6 +109,8 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
   const httpPort = await listen(redirects, 'http', config.ports.http, config.bind)
   certificates.start()
   upkeep.start()
+  pusher.start()
+  feeds.start()
 
   const url = `https://${config.domain}${port === 443 ? '' : `:${port}`}/`
   const status = async (): Promise<RunningTwin> => ({
@@ -103,13 +128,13 @@ async function build(config: Config, log: Logger, floors: AsyncDisposableStack):
 /** Where `npm run build:page` puts the page. */
 const pageFolder = join(import.meta.dirname, '../dist/web')
 
-async function mounts(config: Config, store: Store, metrics: Metrics): Promise<Mount[]> {
+async function mounts(config: Config, store: Store, metrics: Metrics, spaces: readonly Space[]): Promise<Mount[]> {
   return [
     await createPage(pageFolder),
     createMetricsPage(metrics, config.metrics.token),
     { prefix: '/healthz', methods: ['GET', 'HEAD'], handle: health },
     createApi({ store }),
-    ...davMounts({ store, realm: 'twin', spaces: davSpaces(store) }),
+    ...davMounts({ store, realm: 'twin', spaces }),
   ]
 }
 

@@ -20,6 +20,7 @@ import { makeFolder, requireWritable } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Locks } from './locks.ts'
 import type { Properties } from './properties.ts'
+import { PushSubscriptions } from './push-subscriptions.ts'
 import { Shares } from './shares/shares.ts'
 import { Watchers } from './watchers.ts'
 
@@ -59,6 +60,7 @@ export class Store {
   readonly properties: Properties
   readonly files: Files
   readonly collections: Collections
+  readonly pushSubscriptions = new PushSubscriptions()
   readonly shares = new Shares()
   /** Of the data of deleted accounts. */
   readonly erasures: Erasures

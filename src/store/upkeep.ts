@@ -1,4 +1,4 @@
-// What the store does by itself now and then: expire versions, trash, tombstones and locks, and collect
+// What the store does by itself now and then: expire versions, trash, tombstones, locks and subscriptions, and collect
 // contents that nothing refers to. Of several twins on one database one does it, who holds the lease row.
 import { randomUUID } from 'node:crypto'
 import { upkeepEveryMilliseconds, upkeepLeaseMilliseconds } from '../limits.ts'
@@ -6,11 +6,13 @@ import type { Blobs } from './blobs/blobs.ts'
 import type { Collections } from './collections/collections.ts'
 import type { Body, Tx } from './engine/types.ts'
 import type { Files } from './files/files.ts'
+import type { PushSubscriptions } from './push-subscriptions.ts'
 
 export type UpkeepOptions = {
   blobs: Blobs
   files: Files
   collections: Pick<Collections, 'tidy'>
+  pushSubscriptions: Pick<PushSubscriptions, 'tidy'>
   write: <T>(body: Body<T, Tx>) => Promise<T>
   /** A round that failed; the next one tries again. */
   onError: (error: unknown) => void
@@ -48,10 +50,11 @@ export class Upkeep {
   }
 
   async #round(): Promise<void> {
-    const { files, collections, blobs, write } = this.#options
+    const { files, collections, pushSubscriptions, blobs, write } = this.#options
     if (!(await write((tx) => takeLease(tx, this.#holder)))) return
     await files.tidy()
     await collections.tidy()
+    await write((tx) => pushSubscriptions.tidy(tx))
     await blobs.collect()
   }
 }

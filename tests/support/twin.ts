@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { type Config, loadConfig } from '../../src/config.ts'
-import { createTwin, type Twin } from '../../src/twin.ts'
+import { createTwin, type Outside, type Twin } from '../../src/twin.ts'
 import { temporaryFolder } from './store.ts'
 
 export type TestTwin = Twin & {
@@ -10,10 +10,13 @@ export type TestTwin = Twin & {
 } & AsyncDisposable
 
 /** A whole twin on free ports with a data folder of its own; all of it goes away with `await using`. */
-export async function createTestTwin(change: (config: Config) => Config = (config) => config): Promise<TestTwin> {
+export async function createTestTwin(
+  change: (config: Config) => Config = (config) => config,
+  outside: Outside = {},
+): Promise<TestTwin> {
   const folder = await temporaryFolder()
   const config = change(loadConfig({ TWIN_DATA: folder.path, TWIN_PORTS_HTTPS: '0', TWIN_PORTS_HTTP: '0' }))
-  const twin = await createTwin(config, pino({ level: process.env.TWIN_TEST_LOG ?? 'silent' }))
+  const twin = await createTwin(config, pino({ level: process.env.TWIN_TEST_LOG ?? 'silent' }), outside)
   return {
     ...twin,
     config,

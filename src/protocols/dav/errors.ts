@@ -82,7 +82,10 @@ const conditionNamed = (
   namespace: string | undefined,
 ): { name: string; namespace: string } | undefined =>
   typeof error.detail.precondition === 'string' && namespace !== undefined
-    ? { name: error.detail.precondition, namespace }
+    ? {
+        name: error.detail.precondition,
+        namespace: typeof error.detail.namespace === 'string' ? error.detail.namespace : namespace,
+      }
     : undefined
 
 const isReason = (value: unknown): value is Reason => typeof value === 'string' && Object.hasOwn(reasons, value)
@@ -116,9 +119,6 @@ export const conditionOf = (error: DomainError, namespace?: string): string => {
   return inside === '' ? `<D:${element}/>` : `<D:${element}>${inside}</D:${element}>`
 }
 
-/** RFC 4918 §16: lock-token-submitted and no-conflicting-lock name the roots of the locks. */
-const rootsOf = ({ detail: { locks } }: DomainError): string => {
-  if (!Array.isArray(locks)) return ''
 /** RFC 3744 §7.1.1: which privileges are missing on which resources. */
 const missingOf = ({ detail: { missing } }: DomainError): string =>
   Array.isArray(missing)
@@ -130,6 +130,9 @@ const missingOf = ({ detail: { missing } }: DomainError): string =>
         .join('')
     : ''
 
+/** RFC 4918 §16: lock-token-submitted and no-conflicting-lock name the roots of the locks. */
+const rootsOf = ({ detail: { locks } }: DomainError): string => {
+  if (!Array.isArray(locks)) return ''
   const roots = locks.map((lock: { root?: unknown }) => lock.root).filter((root) => typeof root === 'string')
   return [...new Set(roots)].map(href).join('')
 }

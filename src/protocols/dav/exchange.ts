@@ -28,7 +28,11 @@ export const header = (request: IncomingMessage, name: string): string | undefin
 }
 
 /** Follows a decoded path to its place. @throws DomainError NotFound outside the spaces. */
-export const locate = ({ spaces, principal }: Exchange, view: View, segments: readonly string[]): Promise<Place> => {
+export const locate = (
+  { spaces, principal }: Pick<Exchange, 'spaces' | 'principal'>,
+  view: View,
+  segments: readonly string[],
+): Promise<Place> => {
   const [root, name = '', ...below] = segments
   const space = root === undefined || root === 'dav' ? spaces.get(name) : undefined
   if (space === undefined) throw new DomainError('NotFound', 'Nothing is served there')

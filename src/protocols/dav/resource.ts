@@ -128,6 +128,8 @@ export type Space<R extends Resource = Resource> = {
   readonly largestContent?: number
   /** Reports by the name of their root element, `{namespace}name`. */
   readonly reports: ReadonlyMap<string, Report>
+  /** What a POST of an XML document means, by the name of its root element. */
+  readonly posts?: ReadonlyMap<string, Report>
   /** Methods that the space answers itself. */
   readonly methods?: ReadonlyMap<string, (exchange: Exchange) => Promise<void>>
 
@@ -165,6 +167,8 @@ export type Space<R extends Resource = Resource> = {
   /** Copies, onto what is there if need be. No write of the store is open: a tree may take many. */
   copy?(resource: R, options: CopyOptions): Promise<void>
   changes?(view: View, collection: R, since: ChangesSince): Promise<Changes<R> | 'tooOld'>
+  /** How the store signals that something in or about a collection changed, and what is set of the collection itself. */
+  watched?(collection: R): { readonly topic: string; readonly settings: string } | undefined
   /** Where the twin's page shows the collection to a person who comes with a browser. */
   pageFor?(collection: R): string | undefined
   /** Sets a live property of the space; false where it is not one that a client may set. */

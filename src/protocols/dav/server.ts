@@ -16,7 +16,7 @@ import { lock } from './methods/lock.ts'
 import { mkcalendar, mkcol } from './methods/mkcol.ts'
 import { options } from './methods/options.ts'
 import { patch } from './methods/patch.ts'
-import { post } from './methods/post.ts'
+import { post, postedXml } from './methods/post.ts'
 import { propfind } from './methods/propfind.ts'
 import { proppatch } from './methods/proppatch.ts'
 import { put } from './methods/put.ts'
@@ -66,7 +66,8 @@ export const davMounts = ({ store, realm, spaces }: DavOptions): readonly Mount[
       space = byName.get(segments[1] ?? '')
       const scope = space?.scope ?? 'files'
       const principal = await authenticate(request, context, { store, scope, realm, protocol: 'WebDAV' })
-      const method = space?.methods?.get(request.method ?? '') ?? methods.get(request.method ?? '')
+      const method =
+        postedXml(request, space) ?? space?.methods?.get(request.method ?? '') ?? methods.get(request.method ?? '')
       if (method === undefined) throw refusal('method-unknown', 'There is no such method')
       await method({ request, response, context, store, principal, spaces: byName, segments })
     } catch (error) {

@@ -7,14 +7,20 @@ import { filesSpace } from './files/files.ts'
 import { trashSpace } from './files/trash.ts'
 import { versionsSpace } from './files/versions.ts'
 import { principalsSpace } from './principals/principals.ts'
+import type { DavPush } from './push/push.ts'
 import type { Space } from './resource.ts'
 
-/** Everything that is served over WebDAV. */
-export const davSpaces = (store: Store): readonly Space[] => [
+/**
+ * Everything that is served over WebDAV.
+ *
+ * @param push without it changes are not pushed to devices.
+ */
+export const davSpaces = (store: Store, push?: DavPush): readonly Space[] => [
   filesSpace(store),
   trashSpace(store),
   versionsSpace(store),
-  calendarsSpace(store),
-  contactsSpace(store),
+  calendarsSpace(store, push),
+  contactsSpace(store, push),
+  ...(push ? [push.registrations] : []),
   principalsSpace(store, [...calendarPrincipalProperties(store.domain), ...contactsPrincipalProperties]),
 ]

@@ -192,6 +192,7 @@ export class Accounts {
       .execute()
     await tx.db.deleteFrom('credential').where('accountId', '=', account.id).execute()
     await tx.db.deleteFrom('known_network').where('accountId', '=', account.id).execute()
+    await tx.db.deleteFrom('push_subscription').where('accountId', '=', account.id).execute()
     await tx.db
       .deleteFrom('invitation')
       .where((eb) => eb.or([eb('accountId', '=', account.id), eb('createdBy', '=', account.id)]))

@@ -5,6 +5,7 @@ import { factsOfObject } from '../../../store/calendars/facts.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { collectionSpace } from '../collections/space.ts'
+import type { DavPush } from '../push/push.ts'
 import type { Space } from '../resource.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
 import { calendarMultiget } from './calendar-multiget.ts'
@@ -17,7 +18,7 @@ import { calendarProperties, calendarSettings, calendarType } from './properties
 import { inboxProperties } from './scheduling/inbox-properties.ts'
 import { scheduling } from './scheduling/spaces.ts'
 
-export const calendarsSpace = (store: Store): Space<CollectionResource> => {
+export const calendarsSpace = (store: Store, push?: DavPush): Space<CollectionResource> => {
   const space: Space<CollectionResource> = collectionSpace({
     store,
     name: 'calendars',
@@ -41,6 +42,7 @@ export const calendarsSpace = (store: Store): Space<CollectionResource> => {
     ]),
     examine: (content) => ({ facts: factsOfObject(content) }),
     admit: admitObject,
+    push,
     besides: scheduling(store, () => space),
   })
   return space

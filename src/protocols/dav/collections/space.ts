@@ -10,10 +10,12 @@ import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { Collection, CollectionSettings, ItemFacts } from '../../../store/collections/collections.ts'
 import { collectionTopic } from '../../../store/collections/collections.ts'
+import { collectionTopic } from '../../../store/collections/collections.ts'
 import type { Store, Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { blobContent } from '../files/node-resource.ts'
 import type { LiveProperty } from '../properties/live.ts'
+import type { DavPush } from '../push/push.ts'
 import { expandProperty } from '../reports/expand-property.ts'
 import { syncCollection } from '../reports/sync-collection.ts'
 import type { Place, Report, Resource, Space } from '../resource.ts'
@@ -52,6 +54,8 @@ export type CollectionSpaceOptions = {
   readonly settings: ReadonlyMap<string, Setting>
   readonly reports: Iterable<readonly [string, Report]>
   readonly methods?: NonNullable<Space['methods']>
+  /** Makes collections and homes ones whose changes are pushed to devices. */
+  readonly push?: DavPush | undefined
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
   examine(content: Buffer, contentType: string | undefined): Examined
   /** @throws DomainError where a collection does not take such an item. */
@@ -81,21 +85,22 @@ const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PRO
 const onHome = [...readOnlyCollection, 'MKCOL']
 
 export const collectionSpace = (options: CollectionSpaceOptions): Space<CollectionResource> => {
-  const { store, type, settings, methods, besides } = options
+  const { store, type, settings, methods, besides, push } = options
   const space: Space<CollectionResource> = {
     name: options.name,
     scope: options.name,
-    features: options.features,
+    features: [...options.features, ...(push?.features ?? [])],
     conditions: type.namespace,
     collectionType: type,
     largestContent: options.largest,
-    properties: [...commonProperties(options), ...options.properties],
+    properties: [...commonProperties(options), ...options.properties, ...(push?.properties ?? [])],
     reports: new Map([
       [keyOf(DAV, 'sync-collection'), syncCollection],
       [keyOf(DAV, 'expand-property'), expandProperty],
       ...options.reports,
     ]),
     ...(methods && { methods }),
+    ...(push && { posts: push.posts, watched: watched(options.kind) }),
     resolve: async (view, principal, segments) =>
       (await besides?.resolve(view, principal, segments)) ?? resolveCollection(tree, view, principal, segments),
     allows: ({ level }) =>
@@ -203,6 +208,17 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
 
 /** What everybody sets for themselves of what is shared with them. */
 const personal: ReadonlySet<string> = new Set(['displayName', 'colour', 'sortOrder'])
+
+/** A home changes when a collection comes or goes, a collection with what is in it. */
+const watched =
+  (kind: CollectionTree['kind']): NonNullable<Space<CollectionResource>['watched']> =>
+  ({ level, collection, accountId, grant }) => {
+    if (level === 'home') return { topic: collectionTopic(kind, accountId), settings: '' }
+    if (level !== 'collection' || collection === undefined) return undefined
+    const { displayName, description, colour, sortOrder, components, timezone, transparent } = collection
+    const settings = [displayName, description, colour, sortOrder, components, timezone, transparent, grant?.access]
+    return { topic: collectionTopic(collection.kind, collection.accountId), settings: JSON.stringify(settings) }
+  }
 
 const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
     shareable: ({ level, collection, space: its }) =>

@@ -4,6 +4,7 @@ import { cardBytes } from '../../../limits.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { collectionSpace } from '../collections/space.ts'
+import type { DavPush } from '../push/push.ts'
 import type { Space } from '../resource.ts'
 import { CARDDAV } from '../wire/names.ts'
 import { accountsBook } from './accounts-book.ts'
@@ -14,7 +15,7 @@ import { cardType } from './names.ts'
 import { contactsProperties, contactsSettings } from './properties.ts'
 import { contactsReports } from './reports.ts'
 
-export const contactsSpace = (store: Store): Space<CollectionResource> => {
+export const contactsSpace = (store: Store, push?: DavPush): Space<CollectionResource> => {
   const space: Space<CollectionResource> = collectionSpace({
     store,
     name: 'contacts',
@@ -34,6 +35,7 @@ export const contactsSpace = (store: Store): Space<CollectionResource> => {
     ]),
     examine: examineCard,
     besides: accountsBook(store, () => space),
+    push,
   })
   return space
 }

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http'
+import { DomainError } from '../../../errors.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import { refusal } from '../errors.ts'
-import { type Exchange, header, locateRequest } from '../exchange.ts'
+import { type Exchange, header, locateRequest, readXml } from '../exchange.ts'
 import { guard } from '../guard.ts'
 import { requirePrivileges } from '../privileges.ts'
-import type { Written } from '../resource.ts'
+import type { Space, Written } from '../resource.ts'
+import { keyOf } from '../wire/names.ts'
 import { answerWritten, putAt, receive, spaceOf } from './place-content.ts'
 import { requireAllowed, requireResource } from './require.ts'
 
@@ -41,5 +44,25 @@ export const addMember = async (
   } catch (error) {
     await staged.discard()
     throw error
+  }
+}
+
+/**
+ * The method for an XML document that is POSTed to a space that knows some of them: what it means is the name of its root
+ * element. Undefined for every other request.
+ */
+export const postedXml = (
+  request: IncomingMessage,
+  space: Space | undefined,
+): ((exchange: Exchange) => Promise<void>) | undefined => {
+  const { posts } = space ?? {}
+  const isXml = /^(application|text)\/([a-z.-]+\+)?xml\b/i.test(header(request, 'content-type') ?? '')
+  if (posts === undefined || request.method !== 'POST' || !isXml) return undefined
+  return async (exchange) => {
+    const body = await readXml(request)
+    const run = body && posts.get(keyOf(body.namespace, body.name))
+    if (body === undefined || run === undefined) throw new DomainError('Unsupported', 'Nothing is done with this')
+    const place = await exchange.store.read((view) => locateRequest(exchange, view))
+    await run(exchange, requireResource(place), body)
   }
 }
