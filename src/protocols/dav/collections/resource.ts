@@ -27,12 +27,12 @@ export type CollectionResource = Resource & {
   readonly data?: string | undefined
 }
 
-export type CollectionTree = {
-  readonly store: Store
-  readonly space: Space<CollectionResource>
 /** A collection as it is in a home: of one that is shared with its owner, named and shown as they like. */
 export type CollectionHere = Collection & { readonly grant?: Grant | undefined }
 
+export type CollectionTree = {
+  readonly store: Store
+  readonly space: Space<CollectionResource>
   readonly kind: ShareKind & CollectionKind
   /** Of every item. */
   readonly contentType: string
@@ -55,9 +55,6 @@ const home = (tree: CollectionTree, principal: Principal): CollectionResource =>
   level: 'home',
 })
 
-export const collectionResource = (
-  { space }: CollectionTree,
-  homeHref: string,
 /** @throws DomainError NotFound for a home that is neither one's own nor that of somebody one acts for. */
 const homeOf = async (
   tree: CollectionTree,
@@ -78,6 +75,9 @@ const homeOf = async (
   }
 }
 
+export const collectionResource = (
+  { space }: CollectionTree,
+  homeHref: string,
   collection: CollectionHere,
 ): CollectionResource => ({
   space,
@@ -92,10 +92,10 @@ const homeOf = async (
   contentType: undefined,
   createdAt: collection.createdAt,
   modifiedAt: undefined,
+  ...(collection.grant && { grant: collection.grant }),
   level: 'collection',
   collection,
   item: undefined,
-  ...(collection.grant && { grant: collection.grant }),
 })
 
 export const itemResource = (
@@ -116,15 +116,13 @@ export const itemResource = (
   contentType,
   createdAt: item.createdAt,
   modifiedAt: item.modifiedAt,
+  ...(collection.grant && { grant: grantInside(collection.grant) }),
+  ...(item.scheduleTag !== null && { scheduleTag: item.scheduleTag }),
   level: 'item',
   collection,
   item,
-  ...(collection.grant && { grant: grantInside(collection.grant) }),
 })
 
-/** @throws DomainError NotFound for what belongs to others. */
-export const resolveCollection = async (
-  tree: CollectionTree,
 /** One's own as it is; of a home that is open by a grant, under that grant. */
 const inHome = ({ grant }: CollectionResource, collection: Collection): CollectionHere =>
   grant === undefined ? collection : { ...collection, grant }
@@ -189,6 +187,9 @@ export const collectionsIn = async (
     .slice(0, page.limit)
 }
 
+/** @throws DomainError NotFound for what belongs to others. */
+export const resolveCollection = async (
+  tree: CollectionTree,
   view: View,
   principal: Principal,
   [account, name, itemName, ...more]: readonly string[],

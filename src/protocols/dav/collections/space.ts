@@ -9,13 +9,10 @@ import { escapeText } from '../../../formats/xml/write.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { Collection, CollectionSettings, ItemFacts } from '../../../store/collections/collections.ts'
-import { collectionTopic } from '../../../store/collections/collections.ts'
-import { collectionTopic } from '../../../store/collections/collections.ts'
 import type { Store, Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { blobContent } from '../files/node-resource.ts'
 import type { LiveProperty } from '../properties/live.ts'
-import type { DavPush } from '../push/push.ts'
 import { expandProperty } from '../reports/expand-property.ts'
 import { syncCollection } from '../reports/sync-collection.ts'
 import type { Place, Report, Resource, Space } from '../resource.ts'
@@ -33,8 +30,8 @@ import {
   resolveCollection,
 } from './resource.ts'
 
-/** What a value of a property, undefined where it is removed, sets. */
-export type Setting = (value: PropertyUpdate['value']) => Partial<CollectionSettings>
+/** What a value of a property, undefined where it is removed, sets on a collection. */
+export type Setting = (value: PropertyUpdate['value'], collection: Collection) => Partial<CollectionSettings>
 
 export type CollectionSpaceOptions = {
   readonly store: Store
@@ -44,6 +41,7 @@ export type CollectionSpaceOptions = {
   readonly features: readonly string[]
   /** CALDAV:calendar or CARDDAV:addressbook; conditions and limits are in its namespace. */
   readonly type: PropertyName
+  readonly variant?: NonNullable<Space['variant']>
   /** Of every item. */
   readonly contentType: string
   /** Of names that the server chooses, with its dot. */
@@ -54,8 +52,6 @@ export type CollectionSpaceOptions = {
   readonly settings: ReadonlyMap<string, Setting>
   readonly reports: Iterable<readonly [string, Report]>
   readonly methods?: NonNullable<Space['methods']>
-  /** Makes collections and homes ones whose changes are pushed to devices. */
-  readonly push?: DavPush | undefined
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
   examine(content: Buffer, contentType: string | undefined): Examined
   /** @throws DomainError where a collection does not take such an item. */
@@ -83,31 +79,38 @@ export type Findings = { readonly facts: ItemFacts; readonly altered: Staged | u
 const onCollection = ['GET', 'HEAD', 'POST', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onHome = [...readOnlyCollection, 'MKCOL']
+/** What is subscribed to is written by who publishes it. */
+const onSubscribed = onCollection.filter((method) => method !== 'POST')
+const onSubscribedItem = ['GET', 'HEAD', 'COPY', 'PROPFIND', 'REPORT']
 
 export const collectionSpace = (options: CollectionSpaceOptions): Space<CollectionResource> => {
-  const { store, type, settings, methods, besides, push } = options
+  const { store, type, settings, methods, besides } = options
   const space: Space<CollectionResource> = {
     name: options.name,
     scope: options.name,
-    features: [...options.features, ...(push?.features ?? [])],
+    features: options.features,
     conditions: type.namespace,
     collectionType: type,
+    ...(options.variant && { variant: options.variant }),
     largestContent: options.largest,
-    properties: [...commonProperties(options), ...options.properties, ...(push?.properties ?? [])],
+    properties: [...commonProperties(options), ...options.properties],
     reports: new Map([
       [keyOf(DAV, 'sync-collection'), syncCollection],
       [keyOf(DAV, 'expand-property'), expandProperty],
       ...options.reports,
     ]),
     ...(methods && { methods }),
-    ...(push && { posts: push.posts, watched: watched(options.kind) }),
     resolve: async (view, principal, segments) =>
       (await besides?.resolve(view, principal, segments)) ?? resolveCollection(tree, view, principal, segments),
-    allows: ({ level }) =>
+    allows: ({ level, collection }) =>
       level === 'item'
-        ? onItem
+        ? collection?.source == null
+          ? onItem
+          : onSubscribedItem
         : level === 'collection'
-          ? onCollection
+          ? collection?.source == null
+            ? onCollection
+            : onSubscribed
           : level === 'home'
             ? onHome
             : readOnlyCollection,
@@ -162,6 +165,10 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
     },
     async remove(tx, { collection, item, grant }) {
       if (collection === undefined) throw refusal('method-not-allowed', 'The home stays')
+      if (grant?.isRoot && grant.share !== undefined) {
+        await store.shares.decline(tx, grant.share.accountId, grant.share.id)
+        return {}
+      }
       if (item !== undefined) await store.collections.removeItem(tx, collection, item)
       else await store.collections.remove(tx, collection)
       return item === undefined ? { finish: () => store.collections.tidy() } : {}
@@ -169,10 +176,6 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
     async move(tx, { collection: from, item }, to) {
       if (from === undefined || item === undefined) throw refusal('method-not-allowed', 'It is not moved')
       const parent = requireTarget(space, to)
-      if (grant?.isRoot && grant.share !== undefined) {
-        await store.shares.decline(tx, grant.share.accountId, grant.share.id)
-        return {}
-      }
       options.admit?.(parent.collection, item)
       await namingHref(parent.href, () =>
         store.collections.moveItem(tx, item, { from, to: parent.collection, name: to.name }),
@@ -190,15 +193,26 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       })
     },
     async setProperty(tx, resource, update) {
-      const { level, collection, grant } = resource
+      const { level, grant } = resource
+      // Those before it in the same request may have changed it.
+      const collection = resource.collection && (await store.collections.get(tx, resource.collection.id))
       const setting = settings.get(keyOf(update.namespace, update.name))
       if (setting === undefined || level !== 'collection' || collection === undefined) return false
       if (space.isPersonal?.(resource, update) && grant?.share !== undefined)
-        await store.shares.update(tx, grant.share, setting(update.value))
+        await store.shares.update(tx, grant.share, setting(update.value, collection))
       // Free-busy looks at one's own calendars: what others share takes no time in any case.
-      else if (grant?.isRoot && 'transparent' in setting(update.value)) return false
-      else await store.collections.update(tx, collection, setting(update.value))
+      else if (grant?.isRoot && 'transparent' in setting(update.value, collection)) return false
+      else await store.collections.update(tx, collection, setting(update.value, collection))
       return true
+    },
+    shareable: ({ level, collection, space: its }) =>
+      level === 'collection' && collection && its === space
+        ? { ownerId: collection.accountId, kind: options.kind, itemId: collection.id }
+        : undefined,
+    isPersonal({ level, grant, collection }, { namespace, name, value }) {
+      const setting = settings.get(keyOf(namespace, name))
+      if (setting === undefined || collection === undefined || level !== 'collection' || !grant?.isRoot) return false
+      return Object.keys(setting(value, collection)).every((key) => personal.has(key))
     },
     touch: (tx, resource) => touch(store, tx, resource),
   }
@@ -209,30 +223,11 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
 /** What everybody sets for themselves of what is shared with them. */
 const personal: ReadonlySet<string> = new Set(['displayName', 'colour', 'sortOrder'])
 
-/** A home changes when a collection comes or goes, a collection with what is in it. */
-const watched =
-  (kind: CollectionTree['kind']): NonNullable<Space<CollectionResource>['watched']> =>
-  ({ level, collection, accountId, grant }) => {
-    if (level === 'home') return { topic: collectionTopic(kind, accountId), settings: '' }
-    if (level !== 'collection' || collection === undefined) return undefined
-    const { displayName, description, colour, sortOrder, components, timezone, transparent } = collection
-    const settings = [displayName, description, colour, sortOrder, components, timezone, transparent, grant?.access]
-    return { topic: collectionTopic(collection.kind, collection.accountId), settings: JSON.stringify(settings) }
-  }
-
 const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
-    shareable: ({ level, collection, space: its }) =>
-      level === 'collection' && collection && its === space
-        ? { ownerId: collection.accountId, kind: options.kind, itemId: collection.id }
-        : undefined,
-    isPersonal({ level, grant }, { namespace, name, value }) {
-      const setting = settings.get(keyOf(namespace, name))
-      if (setting === undefined || level !== 'collection' || !grant?.isRoot) return false
-      return Object.keys(setting(value)).every((key) => personal.has(key))
-    },
 
 const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly LiveProperty[] => {
   const { empty } = tagsFor(type.namespace, type.name)
+  const subscribed = tagsFor(CALENDARSERVER, 'subscribed').empty
   const ofCollection = (
     property: Pick<LiveProperty, 'namespace' | 'name'>,
     inAllprop: boolean,
@@ -252,9 +247,10 @@ const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly L
       inAllprop: true,
       read: (resource) => {
         if (!resource.isCollection) return ''
-        const { level, type: own } = resource as CollectionResource
+        const { level, type: own, collection } = resource as CollectionResource
         const tag = own ? tagsFor(own.namespace, own.name).empty : empty
-        return `<D:collection/>${level === 'collection' ? tag : ''}`
+        if (level !== 'collection') return '<D:collection/>'
+        return `<D:collection/>${tag}${collection?.source == null ? '' : subscribed}`
       },
     },
     {
@@ -285,6 +281,10 @@ type InCollection = CollectionResource & { readonly collection: Collection }
 const requireCollection = ({ parent }: Place<CollectionResource>): InCollection => {
   if (parent?.level !== 'collection' || parent.collection === undefined)
     throw refusal('method-not-allowed', 'Items are in collections', { allow: ['OPTIONS', ...onHome] })
+  if (parent.collection.source !== null) {
+    const missing = [{ href: parent.href, privilege: 'bind' }]
+    throw refusal('need-privileges', 'It is subscribed to, and written by who publishes it', { missing })
+  }
   return parent as InCollection
 }
 
