@@ -7,9 +7,17 @@ export type Step =
   | { kind: 'put'; files: number[]; content: number }
   | { kind: 'move'; file: number }
   | { kind: 'remove'; file: number }
+  /** Events, each of which is in one of two calendars: stored anew or changed, moved to the other, removed. */
+  | { kind: 'putItem'; item: number; content: number }
+  | { kind: 'moveItem'; item: number }
+  | { kind: 'removeItem'; item: number }
 
 export const fileCount = 24
 export const folderNames = ['left', 'right'] as const
+export const itemCount = 16
+/** Two that every account has. */
+export const calendarNames = ['calendar', 'tasks'] as const
+export const itemName = (item: number): string => `event ${item}.ics`
 export const fileName = (file: number): string => `file ${file}.bin`
 /** The row that holds the number of the last step, and those that hold the steps. */
 export const lastStepKey = 'power-cut'
@@ -42,26 +50,35 @@ export function contentOf(number: number): Buffer {
 
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Path of each file -> hash of its content, after the steps. */
+type Place = { folder: number; content: number }
+
+/** Path of each file and of each event -> hash of its content, after the steps. */
 export function replay(steps: readonly Step[]): Map<string, string> {
-  const places = new Map<number, { folder: number; content: number }>()
+  const files = new Map<number, Place>()
+  const items = new Map<number, Place>()
   for (const step of steps) {
-    if (step.kind === 'remove') places.delete(step.file)
-    else if (step.kind === 'move') {
-      const place = places.get(step.file)
-      if (place) place.folder = 1 - place.folder
-    } else {
-      for (const file of step.files)
-        places.set(file, { folder: places.get(file)?.folder ?? homeOf(file), content: step.content })
-    }
+    if (step.kind === 'put') for (const file of step.files) put(files, file, step.content)
+    else if (step.kind === 'putItem') put(items, step.item, step.content)
+    else if (step.kind === 'move') move(files, step.file)
+    else if (step.kind === 'moveItem') move(items, step.item)
+    else if (step.kind === 'remove') files.delete(step.file)
+    else items.delete(step.item)
   }
-  return new Map(
-    [...places].map(([file, { folder, content }]) => [
-      `${folderNames[folder]}/${fileName(file)}`,
-      contentHash(content),
-    ]),
-  )
+  return new Map([...paths(files, folderNames, fileName), ...paths(items, calendarNames, itemName)])
 }
+
+const put = (places: Map<number, Place>, which: number, content: number): void =>
+  void places.set(which, { folder: places.get(which)?.folder ?? homeOf(which), content })
+
+function move(places: Map<number, Place>, which: number): void {
+  const place = places.get(which)
+  if (place) place.folder = 1 - place.folder
+}
+
+const paths = (places: Map<number, Place>, parents: readonly string[], name: (which: number) => string) =>
+  [...places].map(
+    ([which, { folder, content }]) => [`${parents[folder]}/${name(which)}`, contentHash(content)] as const,
+  )
 
 const hashes = new Map<number, string>()
 

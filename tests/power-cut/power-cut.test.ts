@@ -16,7 +16,7 @@ const cuts = Number(process.env.TWIN_POWER_CUTS ?? 2000)
 const cutsInARound = 400
 const milliseconds = process.env.TWIN_POWER_CUTS === undefined ? 60_000 : Number.POSITIVE_INFINITY
 const seed = Number(process.env.TWIN_TEST_SEED ?? 1)
-const stepsInALife = 250
+const stepsInALife = 400
 const lives = ['kill', 'close', 'kill', 'kill', 'kill', 'close'] as const
 const here = new URL('.', import.meta.url).pathname
 

@@ -8,7 +8,7 @@ import { BlobFolder } from '../../src/store/blobs/folder.ts'
 import { checkContents } from '../../src/store/verify/contents.ts'
 import { checkStructure } from '../../src/store/verify/structure.ts'
 import type { ImageFile } from './disk.ts'
-import { folderNames, lastStepKey, replay, type Step, stepKey } from './model.ts'
+import { calendarNames, folderNames, lastStepKey, replay, type Step, stepKey } from './model.ts'
 
 /** What somebody was told before the cut. */
 export type Told = { step: number; ready: boolean; keys: string | undefined }
@@ -54,11 +54,16 @@ function wrongSteps(database: DatabaseSync, told: Told): string | undefined {
 }
 
 function wrongFiles(database: DatabaseSync, expected: Map<string, string>): string | undefined {
+  const named = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
   const rows = database
     .prepare(
       `SELECT folder.name AS folder, file.name AS name, hex(blob.hash) AS hash FROM node file
        JOIN node folder ON folder.id = file.parentId JOIN blob ON blob.id = file.blobId
-       WHERE folder.name IN (${folderNames.map((name) => `'${name}'`).join(', ')})`,
+       WHERE folder.name IN (${named(folderNames)})
+       UNION ALL
+       SELECT collection.name, item.name, hex(blob.hash) FROM collection_item item
+       JOIN collection ON collection.id = item.collectionId JOIN blob ON blob.id = item.blobId
+       WHERE collection.kind = 'calendar' AND collection.name IN (${named(calendarNames)})`,
     )
     .all()
   const actual = new Map(rows.map((row) => [`${row.folder}/${row.name}`, String(row.hash).toLowerCase()]))

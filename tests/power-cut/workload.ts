@@ -5,14 +5,18 @@ import { createHash } from 'node:crypto'
 import { openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import type { Collection } from '../../src/store/collections/collections.ts'
 import type { Node } from '../../src/store/files/node.ts'
 import { Store, type Tx, type View } from '../../src/store/store.ts'
 import {
+  calendarNames,
   contentOf,
   fileCount,
   fileName,
   folderNames,
   homeOf,
+  itemCount,
+  itemName,
   lastStepKey,
   random,
   type Step,
@@ -37,6 +41,11 @@ const folders = await store.read(async (view) => {
   const root = await store.files.root(view, account.id)
   return Promise.all(folderNames.map((name) => store.files.child(view, root.id, name)))
 })
+const calendars = await store.read((view) =>
+  Promise.all(
+    calendarNames.map((name) => store.collections.find(view, { accountId: account.id, kind: 'calendar', name })),
+  ),
+)
 tell(`keys ${hashOfKeys()}`)
 tell('ready')
 
@@ -81,6 +90,7 @@ function killAfterCommit(): void {
 
 /** The number of the step, or undefined when there was nothing to do. */
 async function writeOne(): Promise<number | undefined> {
+  if (next() < 0.4) return writeItem()
   const file = Math.floor(next() * fileCount)
   const choice = next()
   if (choice < 0.1) return store.write((tx) => done(tx, { kind: 'move', file }))
@@ -97,7 +107,7 @@ async function writeOne(): Promise<number | undefined> {
   })
 }
 
-async function done(tx: Tx, step: Exclude<Step, { kind: 'put' }>): Promise<number | undefined> {
+async function done(tx: Tx, step: Extract<Step, { kind: 'move' | 'remove' }>): Promise<number | undefined> {
   const node = await find(tx, step.file)
   if (!node) return undefined
   if (step.kind === 'remove') await store.files.remove(tx, node)
@@ -112,6 +122,41 @@ async function find(view: View, file: number): Promise<Node | undefined> {
   for (const each of folders) {
     const node = each && (await store.files.child(view, each.id, fileName(file)))
     if (node) return node
+  }
+  return undefined
+}
+
+/** The same with an event. */
+async function writeItem(): Promise<number | undefined> {
+  const item = Math.floor(next() * itemCount)
+  const choice = next()
+  if (choice < 0.15) return store.write((tx) => itemDone(tx, { kind: 'moveItem', item }))
+  if (choice < 0.35) return store.write((tx) => itemDone(tx, { kind: 'removeItem', item }))
+  const content = Math.floor(next() * 10_000)
+  const staged = await store.blobs.receive(Readable.from([contentOf(content)]))
+  return store.write(async (tx) => {
+    const calendar = (await findItem(tx, item))?.calendar ?? (calendars[homeOf(item)] as Collection)
+    const facts = { name: itemName(item), uid: String(item), component: 'VEVENT', firstStart: null, lastEnd: null }
+    await store.collections.put(tx, calendar, { ...facts, staged })
+    return log(tx, { kind: 'putItem', item, content })
+  })
+}
+
+async function itemDone(tx: Tx, step: Extract<Step, { kind: 'moveItem' | 'removeItem' }>): Promise<number | undefined> {
+  const found = await findItem(tx, step.item)
+  if (!found) return undefined
+  if (step.kind === 'removeItem') await store.collections.removeItem(tx, found.calendar, found.item)
+  else {
+    const to = calendars.find((each) => each?.id !== found.calendar.id) as Collection
+    await store.collections.moveItem(tx, found.item, { from: found.calendar, to, name: found.item.name })
+  }
+  return log(tx, step)
+}
+
+async function findItem(view: View, item: number) {
+  for (const calendar of calendars) {
+    const found = calendar && (await store.collections.item(view, calendar, itemName(item)))
+    if (found) return { calendar, item: found }
   }
   return undefined
 }
