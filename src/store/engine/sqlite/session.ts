@@ -2,13 +2,21 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { busyMilliseconds, preparedStatements } from '../../../limits.ts'
 import type { Answer, Query, Row, Session } from '../types.ts'
 
-type Prepared = { statement: StatementSync; columns: string[]; changes: boolean }
+type Prepared = {
+  statement: StatementSync
+  /** Undefined for a statement that answers no rows. */
+  toRow: ((values: readonly unknown[]) => Row) | undefined
+  changes: boolean
+}
 
-/** The objects that node:sqlite makes itself are hash tables: to copy one takes longer than to read it. */
-function toRow(columns: readonly string[], values: readonly unknown[]): Row {
-  const row: Row = {}
-  for (let i = 0; i < columns.length; i++) row[columns[i] as string] = values[i]
-  return row
+/**
+ * The objects that node:sqlite makes itself are hash tables, and a loop over the names makes others that are slow to
+ * read: an object literal of these columns costs a fifth of that. `columns` are those of our own statements.
+ */
+function rowMaker(columns: readonly string[]): Prepared['toRow'] {
+  if (columns.length === 0) return undefined
+  const fields = columns.map((name, index) => `${JSON.stringify(name)}: values[${index}]`)
+  return new Function('values', `return { ${fields.join(', ')} }`) as Prepared['toRow']
 }
 
 /** One connection with its prepared statements. */
@@ -27,11 +35,11 @@ export class SqliteSession implements Session {
   }
 
   execute({ sql, parameters }: Query): Answer {
-    const { statement, columns, changes } = this.#prepare(sql)
+    const { statement, toRow, changes } = this.#prepare(sql)
     if (changes && this.#reading) throw new Error('a read must not change anything')
     const values = parameters as SQLInputValue[]
-    if (columns.length > 0) {
-      const rows = (statement.all(...values) as unknown as unknown[][]).map((row) => toRow(columns, row))
+    if (toRow) {
+      const rows = (statement.all(...values) as unknown as unknown[][]).map(toRow)
       return { rows, changes: rows.length }
     }
     return { rows: [], changes: Number(statement.run(...values).changes) }
@@ -87,7 +95,7 @@ export class SqliteSession implements Session {
     statement.setReturnArrays(true)
     const prepared = {
       statement,
-      columns: statement.columns().map(({ name }) => name),
+      toRow: rowMaker(statement.columns().map(({ name }) => name)),
       changes: !/^\s*(?:select|with)\b/i.test(sql),
     }
     if (this.#prepared.size >= preparedStatements) {
