@@ -438,11 +438,26 @@ export const sharesPerAccount = 1000
 /** Characters that an owner says in an invitation. */
 export const shareSummaryCharacters = 1000
 
+/** Entries of one access control list: as many as it can be shared with. */
+export const aclEntries = shareesPerItem
+
 /** Accounts that read, or write, all calendars of another. */
 export const proxiesPerAccount = 100
 
 /** Attendees of one request for busy time: each costs a look through their calendars. */
 export const freeBusyAttendees = 200
+
+/** What a room bears when it answers invitations by itself. */
+export const rooms = {
+  /** Milliseconds ahead for which it looks whether it is free; what a series has after that, whoever comes then sees. */
+  aheadMilliseconds: 400 * 24 * 60 * 60_000,
+  /** Instances of one series in that time: every day. */
+  instances: 400,
+  /** Instances of a series that it takes all the same though it is not free for them. */
+  declinedInstances: 20,
+  /** Milliseconds in which instances are looked up together. */
+  windowMilliseconds: 7 * 24 * 60 * 60_000,
+} as const
 
 /** Principals in the answer to one search: whoever types a name sees a dozen. */
 export const principalsFound = 100
@@ -558,3 +573,6 @@ export const scheduling = {
   /** Meetings of a removed calendar whose people are told; they are those that changed last. */
   removedMeetings: 100,
 } as const
+
+/** Years of the clocks' changes that a VTIMEZONE of ours tells: from when places kept time by law, and beyond now until a rule shows. */
+export const icalendarZoneYears = { first: 1970, ahead: 10 } as const

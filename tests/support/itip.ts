@@ -4,12 +4,15 @@ import { componentsOf } from '../../src/formats/icalendar/itip/instances.ts'
 import { type IsSelf, normalAddress, ownLine, partstatOf } from '../../src/formats/icalendar/itip/participants.ts'
 import { type CalendarObject, parseObject } from '../../src/formats/icalendar/object.ts'
 
-export const mail = (name: string): string => `mailto:${name}@example.org`
+export const mail = (name: string, domain = 'example.org'): string => `mailto:${name}@${domain}`
+
+/** The name of an account. */
+export type Person = string
 
 export const isOf =
-  (name: string): IsSelf =>
+  (name: string, domain?: string): IsSelf =>
   (address) =>
-    address === normalAddress(mail(name))
+    address === normalAddress(mail(name, domain))
 
 export const now = Date.UTC(2026, 0, 5)
 
@@ -69,11 +72,11 @@ export const week = (
 export const text = (component: Component): string => writeComponent(component)
 
 /** What somebody answers in each component, by RECURRENCE-ID. */
-export const answers = (object: CalendarObject, name: string): Record<string, string> =>
+export const answers = (object: CalendarObject, name: string, domain?: string): Record<string, string> =>
   Object.fromEntries(
     componentsOf(object).map((component) => {
       const id = component.properties.find((line) => line.name === 'RECURRENCE-ID')?.value ?? 'all'
-      const line = ownLine(component, isOf(name))
+      const line = ownLine(component, isOf(name, domain))
       return [id, line ? partstatOf(line) : 'not invited']
     }),
   )

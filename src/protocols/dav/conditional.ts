@@ -33,6 +33,13 @@ export const checkConditions = (request: IncomingMessage, resource: Resource | u
     if (since !== undefined && resource?.modifiedAt !== undefined && inSeconds(resource.modifiedAt) > inSeconds(since))
       failed('If-Unmodified-Since')
   }
+  const ifScheduleTag = header(request, 'if-schedule-tag-match')
+  if (ifScheduleTag !== undefined) {
+    // RFC 6638 §8.3: the tag says what If-Match would, but for the answers of others.
+    const tags = parseEntityTags(ifScheduleTag)
+    const holds = tags !== '*' && tags.some((tag) => matchesStrongly(tag, resource?.scheduleTag))
+    if (!holds) failed('If-Schedule-Tag-Match')
+  }
   const ifNoneMatch = header(request, 'if-none-match')
   if (ifNoneMatch !== undefined) {
     const tags = parseEntityTags(ifNoneMatch)

@@ -28,6 +28,8 @@ export type Resource = {
   readonly isCollection: boolean
   /** Strong, without quotes. */
   readonly etag: string | undefined
+  /** Of scheduling object resources (RFC 6638 §3.2.10), without quotes. */
+  readonly scheduleTag?: string
   readonly size: number
   readonly contentType: string | undefined
   /** Milliseconds since 1970; undefined for what was never made. */
@@ -161,7 +163,8 @@ export type Space<R extends Resource = Resource> = {
   /** A fresh name for POST (RFC 5995). */
   memberName?(contentType: string | undefined): string
   makeCollection?(tx: Tx, place: Place<R>, updates: readonly PropertyUpdate[]): Promise<R>
-  remove?(tx: Tx, resource: R): Promise<Removal>
+  /** @param options.reply false where a client asks that nobody is told (RFC 6638 §8.1). */
+  remove?(tx: Tx, resource: R, options?: { reply?: boolean }): Promise<Removal>
   /** Moves within the space, or out of it where the destination's space allows that, onto what is there if need be. */
   move?(tx: Tx, resource: R, to: Place): Promise<Pick<Removal, 'finish'>>
   /** Copies, onto what is there if need be. No write of the store is open: a tree may take many. */

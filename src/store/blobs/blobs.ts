@@ -101,9 +101,9 @@ export class Blobs {
     return { hash, size, data: undefined, discard: () => this.#collector.discarded(hash) }
   }
 
-  /** A content of at most `inlineBlobBytes` that is in memory already. */
-  small(bytes: Uint8Array): Staged {
-    if (bytes.length > inlineBlobBytes) throw new RangeError('too large to be kept in a row: receive() it')
+  /** A content of at most `inlineBlobBytes`, or of another bound that a kind of content has, that is in memory already. */
+  small(bytes: Uint8Array, bound = inlineBlobBytes): Staged {
+    if (bytes.length > bound) throw new RangeError('too large to be kept in a row: receive() it')
     return this.#inMemory(sha256(bytes), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   }
 

@@ -8,8 +8,13 @@ import { timeOf, wallOf } from '../../formats/icalendar/values.ts'
 import type { ItemFacts } from '../collections/item.ts'
 
 /** @throws DomainError with `detail.precondition`, one of those of §5.3.2.1. */
-export const factsOfObject = (content: Buffer): ItemFacts => {
-  const object = parseObject(decode(content))
+export const factsOfObject = (content: Buffer): ItemFacts => factsOf(readCalendarObject(content))
+
+/** @throws DomainError with `detail.precondition` for what is no object. */
+export const readCalendarObject = (content: Buffer): CalendarObject => parseObject(decode(content))
+
+/** @throws DomainError with `detail.precondition` for an object that is not stored. */
+export const factsOf = (object: CalendarObject): ItemFacts => {
   requireDates(object)
   if (object.type === 'VAVAILABILITY') checkVavailability(object) // RFC 7953 §3.1
   const { uid, type, recurring } = object

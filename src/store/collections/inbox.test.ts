@@ -64,7 +64,7 @@ describe('schedule tags (RFC 6638 §3.2.10)', () => {
     await using opened = await openTestStore()
     const { store } = opened
     const { id: accountId } = await person(store)
-    const put = (text: string, scheduleTag?: 'new' | 'kept') =>
+    const put = (text: string, scheduleTag?: 'new' | 'kept' | 'none') =>
       store.write(async (tx) => {
         const calendar = await store.collections.find(tx, { accountId, kind: 'calendar', name: 'calendar' })
         assert.ok(calendar)
@@ -77,6 +77,6 @@ describe('schedule tags (RFC 6638 §3.2.10)', () => {
     assert.ok(first)
     assert.equal(await put('3', 'kept'), first)
     assert.notEqual(await put('4', 'new'), first)
-    assert.equal(await put('5'), null)
+    assert.equal(await put('5', 'none'), null)
   })
 })

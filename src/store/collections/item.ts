@@ -38,8 +38,8 @@ export type PutItem = ItemFacts & {
   staged: Staged
   /** Milliseconds since 1970, as the client says; now unless given. */
   modifiedAt?: number | undefined
-  /** RFC 6638 §3.2.10: of a scheduling object resource, whether its schedule tag changes or stays. */
-  scheduleTag?: 'new' | 'kept' | undefined
+  /** RFC 6638 §3.2.10: whether a scheduling object resource has another schedule tag now, or is none any more. */
+  scheduleTag?: 'new' | 'kept' | 'none' | undefined
 }
 
 export type ItemParts = { blobs: Blobs; journal: Journal; locks: Locks; properties: Properties }
@@ -210,10 +210,7 @@ async function write(
   const position = await tx.stamp(accountId)
   const former = await findItem(tx, collectionId, content.name)
   await requireFreeUid(tx, collectionId, content.uid, former)
-  const scheduleTag =
-    content.scheduleTag === undefined
-      ? null
-      : ((content.scheduleTag === 'kept' ? former?.scheduleTag : undefined) ?? journal.token(position))
+  const scheduleTag = scheduleTagOf(content.scheduleTag, former?.scheduleTag ?? null, journal.token(position))
   const values = { ...rowOf(content), scheduleTag, changed: position }
   await tx.charge(accountId, content.size - (former?.size ?? 0))
   await touchCollection(tx, collection, position)
@@ -227,6 +224,11 @@ async function write(
     .returningAll()
     .executeTakeFirstOrThrow()
   return { item: toItem({ ...row, hash: content.hash }), created: true }
+}
+
+const scheduleTagOf = (said: PutItem['scheduleTag'], former: string | null, fresh: string): string | null => {
+  if (said === 'none') return null
+  return said === 'new' || (said === 'kept' && former === null) ? fresh : former
 }
 
 const rowOf = (content: Content) => ({

@@ -1,7 +1,8 @@
 // A person's calendars: `/dav/calendars/<account>/` (RFC 4791).
 
 import { largestCalendarObject } from '../../../limits.ts'
-import { factsOfObject } from '../../../store/calendars/facts.ts'
+import { factsOf, readCalendarObject } from '../../../store/calendars/facts.ts'
+import { Scheduling } from '../../../federation/scheduling/scheduling.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { collectionSpace } from '../collections/space.ts'
@@ -16,14 +17,20 @@ import { getCalendar } from './get-calendar.ts'
 import { postToCalendars } from './post.ts'
 import { calendarProperties, calendarSettings, calendarType } from './properties.ts'
 import { inboxProperties } from './scheduling/inbox-properties.ts'
+import { scheduledItems } from './scheduling/items.ts'
 import { scheduling } from './scheduling/spaces.ts'
 
-export const calendarsSpace = (store: Store, push?: DavPush): Space<CollectionResource> => {
+export const calendarsSpace = (
+  store: Store,
+  push?: DavPush,
+  meetings = new Scheduling(store),
+): Space<CollectionResource> => {
   const space: Space<CollectionResource> = collectionSpace({
     store,
     name: 'calendars',
     kind: 'calendar',
-    features: ['calendar-access', 'calendar-availability'], // RFC 4791 §5.1, RFC 7953 §7.2.1
+    // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1
+    features: ['calendar-access', 'calendar-auto-schedule', 'calendar-availability'],
     type: { namespace: CALDAV, name: 'calendar' },
     contentType: calendarType,
     extension: '.ics',
@@ -40,7 +47,11 @@ export const calendarsSpace = (store: Store, push?: DavPush): Space<CollectionRe
       ['HEAD', getCalendar],
       ['POST', postToCalendars],
     ]),
-    examine: (content) => ({ facts: factsOfObject(content) }),
+    examine: (content) => {
+      const object = readCalendarObject(content)
+      return { facts: factsOf(object), object }
+    },
+    items: scheduledItems(meetings),
     admit: admitObject,
     push,
     besides: scheduling(store, () => space),

@@ -6,7 +6,7 @@ import { parseCalendar } from '../../../formats/icalendar/component.ts'
 import { zoneByName } from '../../../formats/icalendar/zones.ts'
 import { attribute, type Element, elements, isNamed } from '../../../formats/xml/element.ts'
 import { escapeText } from '../../../formats/xml/write.ts'
-import { propertyTextCharacters } from '../../../limits.ts'
+import { propertyTextCharacters, scheduling } from '../../../limits.ts'
 import type { Collection, CollectionSettings } from '../../../store/collections/collections.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import type { Setting } from '../collections/space.ts'
@@ -56,6 +56,13 @@ export const calendarProperties: readonly LiveProperty[] = [
   ofCalendar(CALDAV, 'supported-collation-set', () => collationSet), // RFC 4791 §7.5.1
   ofCalendar(CALDAV, 'min-date-time', () => earliest),
   ofCalendar(CALDAV, 'max-date-time', () => latest),
+  ofCalendar(CALDAV, 'max-attendees-per-instance', () => String(scheduling.attendees)), // RFC 4791 §5.2.9
+  {
+    namespace: CALDAV,
+    name: 'schedule-tag', // RFC 6638 §9.3
+    inAllprop: false,
+    read: ({ scheduleTag }) => scheduleTag && escapeText(`"${scheduleTag}"`),
+  },
   ofCalendar(CALDAV, 'schedule-calendar-transp', ({ kind, transparent }) =>
     kind !== 'calendar' ? undefined : transparent ? '<X:transparent/>' : '<X:opaque/>',
   ), // RFC 6638 §9.1

@@ -21,6 +21,7 @@ import { tagsFor } from '../wire/multistatus.ts'
 import { CALENDARSERVER, keyOf, type PropertyName } from '../wire/names.ts'
 import { encodeSegment } from '../wire/path.ts'
 import type { PropertyUpdate } from '../wire/proppatch.ts'
+import { type Items, plainItems } from './items.ts'
 import {
   type CollectionResource,
   type CollectionTree,
@@ -52,6 +53,8 @@ export type CollectionSpaceOptions = {
   readonly settings: ReadonlyMap<string, Setting>
   readonly reports: Iterable<readonly [string, Report]>
   readonly methods?: NonNullable<Space['methods']>
+  /** What writes items; the store unless given. */
+  readonly items?: Items
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
   examine(content: Buffer, contentType: string | undefined): Examined
   /** @throws DomainError where a collection does not take such an item. */
@@ -70,11 +73,13 @@ export type CollectionSpaceOptions = {
 
 export type Examined = {
   readonly facts: ItemFacts
+  /** What was read, for who writes it. */
+  readonly object?: unknown
   /** What is stored in place of what was sent. */
   readonly altered?: Buffer | undefined
 }
 
-export type Findings = { readonly facts: ItemFacts; readonly altered: Staged | undefined }
+export type Findings = { readonly facts: ItemFacts; readonly object: unknown; readonly altered: Staged | undefined }
 
 const onCollection = ['GET', 'HEAD', 'POST', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT']
@@ -85,6 +90,7 @@ const onSubscribedItem = ['GET', 'HEAD', 'COPY', 'PROPFIND', 'REPORT']
 
 export const collectionSpace = (options: CollectionSpaceOptions): Space<CollectionResource> => {
   const { store, type, settings, methods, besides } = options
+  const items = options.items ?? plainItems(store)
   const space: Space<CollectionResource> = {
     name: options.name,
     scope: options.name,
@@ -142,19 +148,20 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       return blobContent(store, blob)
     },
     async examine(staged, contentType): Promise<Findings> {
-      const { facts, altered } = options.examine(await bytesOf(store, staged), contentType)
-      return { facts, altered: altered && (await store.blobs.receive(Readable.from([altered]))) }
+      const { facts, object, altered } = options.examine(await bytesOf(store, staged), contentType)
+      return { facts, object, altered: altered && (await store.blobs.receive(Readable.from([altered]))) }
     },
     async put(tx, place, { staged, findings, modifiedAt }) {
       // LOCK would make an empty resource.
       if (findings === undefined) throw refusal('method-not-allowed', 'Nothing empty is kept here')
-      const { facts, altered } = findings as Findings
+      const { facts, object, altered } = findings as Findings
       const parent = requireCollection(place)
       options.admit?.(parent.collection, facts)
       const item = { ...facts, name: place.name, staged: altered ?? staged, modifiedAt }
-      const written = await namingHref(parent.href, () => store.collections.put(tx, parent.collection, item))
+      const put = { collection: parent.collection, item, object, former: place.resource?.item }
+      const written = await namingHref(parent.href, () => items.put(tx, put))
       const resource = itemResource(tree, parent.href, parent.collection, written.item)
-      return { resource, created: written.created, altered: altered !== undefined }
+      return { resource, created: written.created, altered: altered !== undefined || written.altered === true }
     },
     memberName: () => randomUUID() + options.extension,
     async makeCollection(tx, { name, parent }) {
@@ -163,14 +170,14 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       const { accountId, href } = parent
       return collectionResource(tree, href, await store.collections.create(tx, { accountId, kind: options.kind, name }))
     },
-    async remove(tx, { collection, item, grant }) {
+    async remove(tx, { collection, item, grant }, removeOptions) {
       if (collection === undefined) throw refusal('method-not-allowed', 'The home stays')
       if (grant?.isRoot && grant.share !== undefined) {
         await store.shares.decline(tx, grant.share.accountId, grant.share.id)
         return {}
       }
-      if (item !== undefined) await store.collections.removeItem(tx, collection, item)
-      else await store.collections.remove(tx, collection)
+      if (item !== undefined) await items.remove(tx, collection, item, removeOptions)
+      else await items.removeCollection(tx, collection)
       return item === undefined ? { finish: () => store.collections.tidy() } : {}
     },
     async move(tx, { collection: from, item }, to) {
@@ -178,7 +185,7 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       const parent = requireTarget(space, to)
       options.admit?.(parent.collection, item)
       await namingHref(parent.href, () =>
-        store.collections.moveItem(tx, item, { from, to: parent.collection, name: to.name }),
+        items.move(tx, item, { from, to: parent.collection, name: to.name }),
       )
       return {}
     },
@@ -189,7 +196,7 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
         const parent = requireTarget(space, to)
         options.admit?.(parent.collection, item)
         const target = { collection: parent.collection, name: to.name }
-        await namingHref(parent.href, () => store.collections.copyItem(tx, item, target))
+        await namingHref(parent.href, () => items.copy(tx, item, target))
       })
     },
     async setProperty(tx, resource, update) {
@@ -299,7 +306,11 @@ const namingHref = async <T>(collectionHref: string, write: () => Promise<T>): P
     return await write()
   } catch (error) {
     if (!isDomainError(error) || typeof error.detail.existing !== 'string') throw error
-    const href = collectionHref + encodeSegment(error.detail.existing)
+    const { existing, collection } = error.detail
+    // RFC 6638 §3.2.4.1: it may be in another calendar of the home.
+    const at = typeof collection === 'string' ? `../${collection}/` : ''
+    const base = new URL(at.split('/').map(encodeSegment).join('/'), `https://twin${collectionHref}`).pathname
+    const href = base + encodeSegment(existing)
     throw new DomainError(error.code, error.message, { ...error.detail, href })
   }
 }

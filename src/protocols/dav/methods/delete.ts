@@ -1,5 +1,5 @@
 import { refusal } from '../errors.ts'
-import { answerEmpty, type Exchange, locateRequest } from '../exchange.ts'
+import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
 import { releaseBelow } from '../locking.ts'
 import { requirePrivileges } from '../privileges.ts'
@@ -18,7 +18,9 @@ export const remove = async (exchange: Exchange): Promise<void> => {
     await guard(exchange, tx, place, leaves ? { membership: true } : { self: true, membership: true, below: true })
     if (resource.space.remove === undefined) throw refusal('method-not-allowed', 'Nothing is deleted here')
     if (!leaves) await releaseBelow(exchange, tx, resource)
-    return resource.space.remove(tx, resource)
+    // RFC 6638 §8.1
+    const reply = header(exchange.request, 'schedule-reply')?.trim().toUpperCase() !== 'F'
+    return resource.space.remove(tx, resource, { reply })
   })
   await finish?.()
   if (location !== undefined) response.setHeader('Location', location)

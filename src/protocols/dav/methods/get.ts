@@ -48,8 +48,9 @@ export const answerFound = async (exchange: Exchange, { resource, content, fresh
   await answerContent(exchange, resource, content)
 }
 
-const setValidators = (response: ServerResponse, { etag, modifiedAt }: Resource): void => {
+const setValidators = (response: ServerResponse, { etag, modifiedAt, scheduleTag }: Resource): void => {
   if (etag !== undefined) response.setHeader('ETag', `"${etag}"`)
+  if (scheduleTag !== undefined) response.setHeader('Schedule-Tag', `"${scheduleTag}"`) // RFC 6638 §8.2
   if (modifiedAt !== undefined) response.setHeader('Last-Modified', httpDate(modifiedAt))
   // Asked again each time, and answered 304: a shared cache keeps nothing of a person's.
   response.setHeader('Cache-Control', 'private, no-cache')

@@ -56,6 +56,7 @@ export const answerWritten = (
   { resource, created, altered = false }: Written,
 ): void => {
   if (resource.etag !== undefined && !altered) response.setHeader('ETag', `"${resource.etag}"`)
+  if (resource.scheduleTag !== undefined) response.setHeader('Schedule-Tag', `"${resource.scheduleTag}"`) // RFC 6638 §8.2
   // ownCloud's: tells rclone and the desktop clients that the time they sent was kept.
   if (parseMtime(header(request, 'x-oc-mtime')) !== undefined) response.setHeader('X-OC-MTime', 'accepted')
   answerEmpty(response, created ? 201 : 204)
