@@ -64,6 +64,13 @@ const reasons = {
   // RFC 3744 §7.1.1
   'need-privileges': { code: 'Forbidden', status: 403, element: 'need-privileges' },
   // RFC 3744 §8.1.1
+  'recognized-principal': { code: 'Forbidden', status: 403, element: 'recognized-principal' },
+  'allowed-principal': { code: 'Forbidden', status: 403, element: 'allowed-principal' },
+  'grant-only': { code: 'Forbidden', status: 403, element: 'grant-only' },
+  'no-invert': { code: 'Forbidden', status: 403, element: 'no-invert' },
+  'no-abstract': { code: 'Forbidden', status: 403, element: 'no-abstract' },
+  'not-supported-privilege': { code: 'Forbidden', status: 403, element: 'not-supported-privilege' },
+  'limited-number-of-aces': { code: 'Forbidden', status: 403, element: 'limited-number-of-aces' },
   'no-ace-conflict': { code: 'Forbidden', status: 403, element: 'no-ace-conflict' },
 } as const satisfies Record<string, Answer & { code: ErrorCode }>
 

@@ -23,6 +23,7 @@ import { put } from './methods/put.ts'
 import { report } from './methods/report.ts'
 import { unlock } from './methods/unlock.ts'
 import type { Space } from './resource.ts'
+import { acl } from './sharing/posts.ts'
 import { rootSpace } from './synthetic.ts'
 import { parsePath } from './wire/path.ts'
 
@@ -43,6 +44,7 @@ const methods: ReadonlyMap<string, Method> = new Map([
   ['PROPPATCH', proppatch],
   ['LOCK', lock],
   ['UNLOCK', unlock],
+  ['ACL', acl],
   ['REPORT', report],
 ])
 

@@ -9,6 +9,7 @@ import { versionsSpace } from './files/versions.ts'
 import { principalsSpace } from './principals/principals.ts'
 import type { DavPush } from './push/push.ts'
 import type { Space } from './resource.ts'
+import { notificationPrincipalProperties, notificationsSpace } from './sharing/notifications.ts'
 
 /**
  * Everything that is served over WebDAV.
@@ -22,5 +23,10 @@ export const davSpaces = (store: Store, push?: DavPush): readonly Space[] => [
   calendarsSpace(store, push),
   contactsSpace(store, push),
   ...(push ? [push.registrations] : []),
-  principalsSpace(store, [...calendarPrincipalProperties(store.domain), ...contactsPrincipalProperties]),
+  notificationsSpace(store),
+  principalsSpace(store, [
+    ...notificationPrincipalProperties,
+    ...calendarPrincipalProperties(store.domain),
+    ...contactsPrincipalProperties,
+  ]),
 ]

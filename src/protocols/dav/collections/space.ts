@@ -9,13 +9,17 @@ import { escapeText } from '../../../formats/xml/write.ts'
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { Collection, CollectionSettings, ItemFacts } from '../../../store/collections/collections.ts'
+import { collectionTopic } from '../../../store/collections/collections.ts'
 import type { Store, Tx, View } from '../../../store/store.ts'
 import { refusal } from '../errors.ts'
 import { blobContent } from '../files/node-resource.ts'
 import type { LiveProperty } from '../properties/live.ts'
+import type { DavPush } from '../push/push.ts'
 import { expandProperty } from '../reports/expand-property.ts'
 import { syncCollection } from '../reports/sync-collection.ts'
 import type { Place, Report, Resource, Space } from '../resource.ts'
+import { sharingPosts } from '../sharing/posts.ts'
+import { sharedType, sharingProperties } from '../sharing/properties.ts'
 import { readOnlyCollection } from '../synthetic.ts'
 import { tagsFor } from '../wire/multistatus.ts'
 import { CALENDARSERVER, keyOf, type PropertyName } from '../wire/names.ts'
@@ -55,6 +59,8 @@ export type CollectionSpaceOptions = {
   readonly methods?: NonNullable<Space['methods']>
   /** What writes items; the store unless given. */
   readonly items?: Items
+  /** Makes collections and homes ones whose changes are pushed to devices. */
+  readonly push?: DavPush | undefined
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
   examine(content: Buffer, contentType: string | undefined): Examined
   /** @throws DomainError where a collection does not take such an item. */
@@ -89,23 +95,30 @@ const onSubscribed = onCollection.filter((method) => method !== 'POST')
 const onSubscribedItem = ['GET', 'HEAD', 'COPY', 'PROPFIND', 'REPORT']
 
 export const collectionSpace = (options: CollectionSpaceOptions): Space<CollectionResource> => {
-  const { store, type, settings, methods, besides } = options
+  const { store, type, settings, methods, besides, push } = options
   const items = options.items ?? plainItems(store)
   const space: Space<CollectionResource> = {
     name: options.name,
     scope: options.name,
-    features: options.features,
+    features: [...options.features, ...(push?.features ?? [])],
     conditions: type.namespace,
     collectionType: type,
     ...(options.variant && { variant: options.variant }),
     largestContent: options.largest,
-    properties: [...commonProperties(options), ...options.properties],
+    properties: [
+      ...commonProperties(options),
+      ...sharingProperties,
+      ...options.properties,
+      ...(push?.properties ?? []),
+    ],
     reports: new Map([
       [keyOf(DAV, 'sync-collection'), syncCollection],
       [keyOf(DAV, 'expand-property'), expandProperty],
       ...options.reports,
     ]),
     ...(methods && { methods }),
+    posts: new Map([...sharingPosts, ...(push?.posts ?? [])]),
+    ...(push && { watched: watched(options.kind) }),
     resolve: async (view, principal, segments) =>
       (await besides?.resolve(view, principal, segments)) ?? resolveCollection(tree, view, principal, segments),
     allows: ({ level, collection }) =>
@@ -184,9 +197,7 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       if (from === undefined || item === undefined) throw refusal('method-not-allowed', 'It is not moved')
       const parent = requireTarget(space, to)
       options.admit?.(parent.collection, item)
-      await namingHref(parent.href, () =>
-        items.move(tx, item, { from, to: parent.collection, name: to.name }),
-      )
+      await namingHref(parent.href, () => items.move(tx, item, { from, to: parent.collection, name: to.name }))
       return {}
     },
     async copy({ item }, { guard }) {
@@ -230,6 +241,17 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
 /** What everybody sets for themselves of what is shared with them. */
 const personal: ReadonlySet<string> = new Set(['displayName', 'colour', 'sortOrder'])
 
+/** A home changes when a collection comes or goes, a collection with what is in it. */
+const watched =
+  (kind: CollectionTree['kind']): NonNullable<Space<CollectionResource>['watched']> =>
+  ({ level, collection, accountId, grant }) => {
+    if (level === 'home') return { topic: collectionTopic(kind, accountId), settings: '' }
+    if (level !== 'collection' || collection === undefined) return undefined
+    const { displayName, description, colour, sortOrder, components, timezone, transparent } = collection
+    const settings = [displayName, description, colour, sortOrder, components, timezone, transparent, grant?.access]
+    return { topic: collectionTopic(collection.kind, collection.accountId), settings: JSON.stringify(settings) }
+  }
+
 const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
 
 const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly LiveProperty[] => {
@@ -252,12 +274,13 @@ const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly L
       namespace: DAV,
       name: 'resourcetype',
       inAllprop: true,
-      read: (resource) => {
+      needs: 'shares',
+      read: (resource, page) => {
         if (!resource.isCollection) return ''
         const { level, type: own, collection } = resource as CollectionResource
         const tag = own ? tagsFor(own.namespace, own.name).empty : empty
         if (level !== 'collection') return '<D:collection/>'
-        return `<D:collection/>${tag}${collection?.source == null ? '' : subscribed}`
+        return `<D:collection/>${tag}${collection?.source == null ? '' : subscribed}${sharedType(resource, page)}`
       },
     },
     {

@@ -9,6 +9,8 @@ import { grantInside } from '../privileges.ts'
 import { expandProperty } from '../reports/expand-property.ts'
 import { syncCollection } from '../reports/sync-collection.ts'
 import type { Changes, ChangesSince, Space } from '../resource.ts'
+import { sharingPosts } from '../sharing/posts.ts'
+import { sharingProperties } from '../sharing/properties.ts'
 import { readOnlyCollection } from '../synthetic.ts'
 import { keyOf } from '../wire/names.ts'
 import { encodeSegment } from '../wire/path.ts'
@@ -42,7 +44,8 @@ export const filesSpace = (store: Store): Space<NodeResource> => {
     name: 'files',
     scope: 'files',
     features: [],
-    properties: [idProperty],
+    properties: [idProperty, ...sharingProperties],
+    posts: sharingPosts,
     reports: new Map([
       [keyOf(DAV, 'sync-collection'), syncCollection],
       [keyOf(DAV, 'expand-property'), expandProperty],

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 const allow =
-  'OPTIONS, GET, HEAD, PUT, PATCH, POST, DELETE, MKCOL, MKCALENDAR, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK, REPORT'
+  'OPTIONS, GET, HEAD, PUT, PATCH, POST, DELETE, MKCOL, MKCALENDAR, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK, REPORT, ACL'
 
 /**
  * RFC 4918 §10.1, §18. The same for every address, as it is answered to anybody: what is there is not told.

@@ -33,11 +33,11 @@ export const addMember = async (
       const place = await locateRequest(exchange, tx)
       const collection = requireResource(place)
       requireAllowed(collection, 'POST')
+      requirePrivileges([collection, 'bind'])
       const name = collection.space.memberName?.(contentType)
       if (name === undefined) throw refusal('method-not-allowed', 'No members are made here')
       const member = { space: place.space, href: collection.href + name, name, parent: collection, resource: undefined }
       await guard(exchange, tx, place, {})
-      requirePrivileges([collection, 'bind'])
       await guard(exchange, tx, member, { membership: true })
       return putAt(tx, member, { staged, findings, contentType, modifiedAt: undefined })
     })

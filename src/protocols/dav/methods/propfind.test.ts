@@ -126,6 +126,7 @@ test('what is above the files can be walked down, as Explorer does', async () =>
     '/dav/versions/',
     '/dav/calendars/',
     '/dav/contacts/',
+    '/dav/notifications/',
     '/dav/principals/',
   ])
   assert.deepEqual(await hrefs('/dav/files'), ['/dav/files/', '/dav/files/ann/'])

@@ -3,6 +3,7 @@
 
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Property } from '../../../store/properties.ts'
+import type { Sharee } from '../../../store/shares/shares.ts'
 import type { Resource } from '../resource.ts'
 import type { RootedLock } from './locks.ts'
 
@@ -15,9 +16,13 @@ export type Page = {
   deadOn(resource: Resource): readonly Property[]
   readonly quota: { readonly used: number; readonly quota: number | null } | undefined
   syncTokenOf(resource: Resource): string | undefined
+  /** With whom what is the principal's own is shared. */
+  shareesOf(resource: Resource): readonly Sharee[]
+  /** Of this twin's addresses. */
+  readonly domain: string
 }
 
-export type Need = 'locks' | 'dead' | 'quota' | 'sync-token'
+export type Need = 'locks' | 'dead' | 'quota' | 'sync-token' | 'shares'
 
 export type LiveProperty = {
   readonly namespace: string

@@ -1,9 +1,11 @@
 // What the properties of some resources need from the store, in as few queries as there are kinds of it.
 
 import type { Property } from '../../../store/properties.ts'
+import type { Shareable, Sharee } from '../../../store/shares/shares.ts'
 import type { View } from '../../../store/store.ts'
 import type { Exchange } from '../exchange.ts'
 import { locksCovering } from '../locking.ts'
+import { mayShare } from '../privileges.ts'
 import type { Resource } from '../resource.ts'
 import { writeSyncToken } from '../wire/sync-collection.ts'
 import type { Page } from './live.ts'
@@ -25,6 +27,7 @@ export const gatherPage = async (
   const locks = needs.has('locks') ? await gatherLocks(exchange, view, resources, collection) : undefined
   const dead = needs.has('dead') ? await gatherDead(exchange, view, resources) : undefined
   const tokens = needs.has('sync-token') ? await gatherTokens(view, resources) : undefined
+  const shares = needs.has('shares') && resources.some(mayShare) ? await gatherShares(exchange, view) : undefined
   return {
     principal: exchange.principal,
     now: view.now,
@@ -32,6 +35,8 @@ export const gatherPage = async (
     deadOn: ({ id }) => dead?.get(id) ?? none,
     quota: needs.has('quota') ? await space.quota?.(view, collection) : undefined,
     syncTokenOf: ({ id }) => tokens?.get(id),
+    shareesOf: (resource) => shares?.get(itemKey(resource.space.shareable?.(resource))) ?? none,
+    domain: exchange.store.domain,
   }
 }
 
@@ -43,6 +48,12 @@ const gatherTokens = async (view: View, resources: readonly Resource[]): Promise
   }
   return tokens
 }
+
+const itemKey = (item: Pick<Shareable, 'kind' | 'itemId'> | undefined): string => `${item?.kind}/${item?.itemId}`
+
+/** All that the principal shares, by what it is: one look into an index, which finds nothing where nothing is shared. */
+const gatherShares = async ({ store, principal }: Exchange, view: View): Promise<Map<string, Sharee[]>> =>
+  Map.groupBy(await store.shares.given(view, principal.accountId), itemKey)
 
 const gatherDead = async (
   { store }: Exchange,

@@ -10,5 +10,7 @@ export const CARDDAV = 'urn:ietf:params:xml:ns:carddav'
 
 export const CALENDARSERVER = 'http://calendarserver.org/ns/'
 
+export const OWNCLOUD = 'http://owncloud.org/ns'
+
 /** The namespace of the twin's own properties: docs/webdav.md. */
 export const TWIN_FILES = 'urn:twin:files'
