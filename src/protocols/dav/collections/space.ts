@@ -254,7 +254,7 @@ const watched =
 
 const locationCondition = ({ name }: PropertyName): string => `${name}-collection-location-ok`
 
-const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly LiveProperty[] => {
+const commonProperties = ({ store, type, largest }: CollectionSpaceOptions): readonly LiveProperty[] => {
   const { empty } = tagsFor(type.namespace, type.name)
   const subscribed = tagsFor(CALENDARSERVER, 'subscribed').empty
   const ofCollection = (
@@ -291,8 +291,9 @@ const commonProperties = ({ type, largest }: CollectionSpaceOptions): readonly L
     },
     { namespace: DAV, name: 'supportedlock', inAllprop: true, read: () => '' },
     ofCollection({ namespace: type.namespace, name: 'max-resource-size' }, false, () => String(largest)),
+    // A restored backup may come to the same position by another history: what an old client compares has the epoch too.
     ofCollection({ namespace: CALENDARSERVER, name: 'getctag' }, false, (collection, { space }) =>
-      escapeText(`${(space as Space).name}-${collection.id}-${collection.changed}`),
+      escapeText(`${(space as Space).name}-${store.collections.token(collection)}`),
     ),
   ]
 }
