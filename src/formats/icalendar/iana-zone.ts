@@ -14,10 +14,12 @@ const firstYear = 1800
 const lastYear = 2499
 const turn = 146_097 * DAY
 
+type Year = { readonly before: number; readonly transitions: readonly Transition[] }
+
 class IanaZone implements Zone {
   readonly id: string
   readonly #format: Intl.DateTimeFormat
-  readonly #years = new Map<number, { before: number; transitions: Transition[] }>()
+  readonly #years = new Map<number, Year>()
 
   constructor(name: string) {
     const numeric = {
@@ -37,15 +39,21 @@ class IanaZone implements Zone {
     // A hostile rule may visit thousands of years, and each new one costs: they are taken for others that are the same.
     if (year < firstYear) return this.offsetAt(Date.UTC(firstYear, 0, 1))
     if (year > lastYear) return this.offsetAt(instant - Math.ceil((year - lastYear) / 400) * turn)
+    const { before, transitions } = this.year(year)
+    return offsetIn(transitions, instant, before)
+  }
+
+  /** What happens in a year (UTC), and the offset in which it begins. */
+  year(year: number): Year {
     let known = this.#years.get(year)
     if (!known) {
       known = this.#look(year)
       this.#years.set(year, known)
     }
-    return offsetIn(known.transitions, instant, known.before)
+    return known
   }
 
-  #look(year: number): { before: number; transitions: Transition[] } {
+  #look(year: number): Year {
     const start = Date.UTC(year, 0, 1)
     const end = Date.UTC(year + 1, 0, 1)
     const before = this.#ask(start)
@@ -89,10 +97,10 @@ class IanaZone implements Zone {
   }
 }
 
-const zones = new Map<string, Zone | undefined>()
+const zones = new Map<string, IanaZone | undefined>()
 
 /** Undefined for a name that is not in the IANA database. Names are compared without regard to case. */
-export function ianaZone(name: string): Zone | undefined {
+export function ianaZone(name: string): (Zone & { year(year: number): Year }) | undefined {
   const key = name.toLowerCase()
   if (zones.has(key)) return zones.get(key)
   const zone = open(name)
@@ -100,7 +108,7 @@ export function ianaZone(name: string): Zone | undefined {
   return zone
 }
 
-function open(name: string): Zone | undefined {
+function open(name: string): IanaZone | undefined {
   // Intl takes `+01:00` for a zone as well; no TZID means that.
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return undefined
   try {

@@ -1,6 +1,7 @@
 // The zones that one calendar object names (RFC 5545 §3.2.19). A name of the IANA database means that zone, whatever a
 // VTIMEZONE beside it says: clients ship outdated and invented ones. Only names that nobody knows take the VTIMEZONE.
 import { isDomainError } from '../../errors.ts'
+import { parameter } from '../content-line.ts'
 import { type Component, parseCalendar, property } from './component.ts'
 import { ianaZone } from './iana-zone.ts'
 import type { Time } from './values.ts'
@@ -33,6 +34,23 @@ export function zonesOf(calendar: Component): Zones {
   const of: Zones['of'] = ({ isDate, isUtc, zone }, floating) =>
     isUtc ? utc : isDate || zone === undefined ? floating : (named(zone) ?? floating)
   return { named, of }
+}
+
+/** The name of a zone that times of the object are told in and that nobody knows; undefined where there is none. */
+export function unknownZone(calendar: Component): string | undefined {
+  const { named } = zonesOf(calendar)
+  const within = ({ properties, components }: Component): string | undefined => {
+    for (const line of properties) {
+      const tzid = parameter(line, 'TZID')
+      if (tzid !== undefined && named(tzid) === undefined) return tzid
+    }
+    for (const component of components) {
+      const unknown = within(component)
+      if (unknown !== undefined) return unknown
+    }
+    return undefined
+  }
+  return within(calendar)
 }
 
 /** A zone known by its name alone: IANA's, Windows', or one of those behind a vendor's prefix. */

@@ -18,6 +18,7 @@ import { parseProp } from '../wire/propfind.ts'
 import { type CalendarData, parseCalendarData, selectCalendarData } from './calendar-data.ts'
 import { calendarType } from './properties.ts'
 import type { Calendar } from './scope.ts'
+import { zonesAsked } from './timezones.ts'
 
 export type Asked = {
   readonly plan: Plan
@@ -75,10 +76,12 @@ export const answers = async (
   const tree = { space: root.space as unknown as Space<CollectionResource>, contentType: calendarType }
   const resources = told.map(({ item }) => itemResource(tree, href, collection, item))
   const page = await exchange.store.read((view) => gatherPage(exchange, view, plan, resources, root))
+  // Who names the components that are wanted has named the zones, too.
+  const zoned = data?.selection ? (text: string) => text : zonesAsked(exchange.request, page.now)
   return told.map((one, index) => {
     const resource = resources[index] as CollectionResource
     try {
-      const text = data && selectCalendarData(one.text, one.object, data, floating)
+      const text = data && zoned(selectCalendarData(one.text, one.object, data, floating))
       return writeResponse(plan, { ...resource, data: text } as Resource, page)
     } catch (error) {
       return refused(resource, error)

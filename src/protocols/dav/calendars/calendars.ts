@@ -19,6 +19,7 @@ import { calendarProperties, calendarSettings, calendarType } from './properties
 import { inboxProperties } from './scheduling/inbox-properties.ts'
 import { scheduledItems } from './scheduling/items.ts'
 import { scheduling } from './scheduling/spaces.ts'
+import { requireZones } from './timezones.ts'
 
 export const calendarsSpace = (
   store: Store,
@@ -29,8 +30,8 @@ export const calendarsSpace = (
     store,
     name: 'calendars',
     kind: 'calendar',
-    // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1
-    features: ['calendar-access', 'calendar-auto-schedule', 'calendar-availability'],
+    // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1, RFC 7809 §3.1.1
+    features: ['calendar-access', 'calendar-auto-schedule', 'calendar-availability', 'calendar-no-timezone'],
     type: { namespace: CALDAV, name: 'calendar' },
     contentType: calendarType,
     extension: '.ics',
@@ -49,6 +50,7 @@ export const calendarsSpace = (
     ]),
     examine: (content) => {
       const object = readCalendarObject(content)
+      requireZones(object)
       return { facts: factsOf(object), object }
     },
     items: scheduledItems(meetings),

@@ -12,6 +12,7 @@ import type { CollectionResource } from '../collections/resource.ts'
 import type { Setting } from '../collections/space.ts'
 import type { LiveProperty } from '../properties/live.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
+import { setTimezoneId, timezoneDefinition, timezoneId } from './timezones.ts'
 
 const APPLE = 'http://apple.com/ns/ical/'
 
@@ -46,7 +47,10 @@ const collationSet = collations.map(({ name }) => `<X:supported-collation>${name
 
 export const calendarProperties: readonly LiveProperty[] = [
   ofCalendar(CALDAV, 'calendar-description', ({ description }) => text(description)),
-  ofCalendar(CALDAV, 'calendar-timezone', ({ timezone }) => text(timezone)),
+  ofCalendar(CALDAV, 'calendar-timezone', ({ timezone }) =>
+    text(timezoneDefinition(timezone, new Date().getUTCFullYear()) ?? null),
+  ),
+  ofCalendar(CALDAV, 'calendar-timezone-id', ({ timezone }) => text(timezoneId(timezone) ?? null)), // RFC 7809 §5.2
   ofCalendar(CALDAV, 'supported-calendar-component-set', (collection) =>
     componentsOf(collection)
       .map((name) => `<X:comp name="${name}"/>`)
@@ -126,6 +130,7 @@ export const calendarSettings: ReadonlyMap<string, Setting> = new Map<string, Se
   [keyOf('DAV:', 'displayname'), ofText((displayName) => ({ displayName }))],
   [keyOf(CALDAV, 'calendar-description'), ofText((description) => ({ description }))],
   [keyOf(CALDAV, 'calendar-timezone'), timezone],
+  [keyOf(CALDAV, 'calendar-timezone-id'), setTimezoneId],
   [keyOf(CALDAV, 'supported-calendar-component-set'), componentSet],
   [
     keyOf(CALDAV, 'schedule-calendar-transp'),
