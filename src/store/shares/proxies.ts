@@ -5,7 +5,7 @@ import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import type { Access } from './share.ts'
 
-export type Proxy = {
+export type CalendarProxy = {
   accountId: number
   ownerId: number
   access: Access
@@ -43,18 +43,18 @@ const actedFor = prepared((db, p: { accountId: number }) =>
 
 export class Proxies {
   /** Whether an account acts for the owner of that name, and how. */
-  async find(view: View, owner: string, accountId: number): Promise<Proxy | undefined> {
-    return (await byNames.first(view, { owner, accountId })) as Proxy | undefined
+  async find(view: View, owner: string, accountId: number): Promise<CalendarProxy | undefined> {
+    return (await byNames.first(view, { owner, accountId })) as CalendarProxy | undefined
   }
 
   /** Who acts for an owner. */
-  async of(view: View, ownerId: number): Promise<Proxy[]> {
-    return (await actingFor.all(view, { ownerId })) as Proxy[]
+  async of(view: View, ownerId: number): Promise<CalendarProxy[]> {
+    return (await actingFor.all(view, { ownerId })) as CalendarProxy[]
   }
 
   /** For whom an account acts. */
-  async for(view: View, accountId: number): Promise<Proxy[]> {
-    return (await actedFor.all(view, { accountId })) as Proxy[]
+  async for(view: View, accountId: number): Promise<CalendarProxy[]> {
+    return (await actedFor.all(view, { accountId })) as CalendarProxy[]
   }
 
   /**

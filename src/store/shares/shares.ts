@@ -27,7 +27,7 @@ import {
   updateShare,
 } from './share.ts'
 
-export type { Proxy } from './proxies.ts'
+export type { CalendarProxy } from './proxies.ts'
 export type { Access, Invitation, Received, Share, Shareable, Sharee, ShareKind, ShareStatus } from './share.ts'
 export { sharesTopic } from './share.ts'
 

@@ -13,7 +13,8 @@ import { expandProperty } from '../reports/expand-property.ts'
 import type { Resource, Space } from '../resource.ts'
 import { readOnlyCollection, synthetic } from '../synthetic.ts'
 import { href } from '../wire/multistatus.ts'
-import { keyOf } from '../wire/names.ts'
+import { CALENDARSERVER, keyOf } from '../wire/names.ts'
+import { findGroup, groupName, groupOf, type ProxyGroup, proxyProperties, setMembers } from './proxies.ts'
 import { principalReports } from './reports.ts'
 import { accountOf, type PrincipalResource } from './resource.ts'
 
@@ -31,12 +32,15 @@ const properties: readonly LiveProperty[] = [
     namespace: DAV,
     name: 'resourcetype',
     inAllprop: true,
-    read: (resource) => (isPrincipal(resource) ? '<D:collection/><D:principal/>' : '<D:collection/>'),
+    read: (resource) => {
+      const group = groupOf(resource)
+      const type = group && `<CS:${groupName(group.access)} xmlns:CS="${CALENDARSERVER}"/>`
+      return isPrincipal(resource) ? `<D:collection/><D:principal/>${type ?? ''}` : '<D:collection/>'
+    },
   },
   property('principal-URL', (resource) => href(resource.href)), // RFC 3744 §4.2
   property('alternate-URI-set', () => ''), // §4.1
-  property('group-member-set', () => ''), // §4.3
-  property('group-membership', () => ''), // §4.4
+  ...proxyProperties,
   {
     namespace: DAV,
     name: 'displayname', // RFC 3744 §4: principals have one that people understand
@@ -53,21 +57,36 @@ export const principalsSpace = (store: Store, more: readonly LiveProperty[] = []
     features: ['calendarserver-principal-search'],
     properties: [...properties, ...more],
     reports: new Map([...principalReports, [keyOf(DAV, 'expand-property'), expandProperty]]),
-    async resolve(view, principal, [name, ...below]) {
+    async resolve(view, principal, [name, group, ...below]) {
       const account = name === undefined ? undefined : await store.accounts.byName(view, name)
       const isThere = name === undefined || (account?.name === name && !account.disabled)
-      if (below.length > 0 || !isThere) throw new DomainError('NotFound', 'There is nothing at this address')
+      const nothing = () => new DomainError('NotFound', 'There is nothing at this address')
+      if (below.length > 0 || !isThere) throw nothing()
+      if (account !== undefined && group !== undefined) {
+        const asks = principal.accountId
+        const found = await findGroup(store, view, { owner: account, name: group, asks })
+        if (found === undefined) throw nothing()
+        const parent = one(principal, account)
+        const resource = groupResource(parent, found)
+        return { space, href: resource.href, name: resource.name, resource, parent }
+      }
       const resource = account === undefined ? all(principal) : one(principal, account)
       return { space, href: resource.href, name: resource.name, resource, parent: undefined }
     },
-    allows: () => readOnlyCollection,
-    async members(view, { account, accountId }, { after }) {
-      if (account !== undefined || after !== undefined) return []
+    // Whose group it is says who is in it.
+    allows: ({ group }) => (group?.isOwn ? [...readOnlyCollection, 'PROPPATCH'] : readOnlyCollection),
+    async members(view, { account, accountId, group }, { after }) {
+      if (account !== undefined || group !== undefined || after !== undefined) return []
       // RFC 3744 §5.8 asks for no listing: who looks for others searches, and a list of all is nobody's business.
       const self = await store.accounts.byId(view, accountId)
       return self === undefined ? [] : [{ ...all({ accountId }), ...ofAccount(self) }]
     },
     lineage: async () => [],
+    async setProperty(tx, { group }, update) {
+      if (group === undefined || update.namespace !== DAV || update.name !== 'group-member-set') return false
+      await setMembers(store, tx, group, update)
+      return true
+    },
   }
   const all = (self: Pick<Principal, 'accountId'>): PrincipalResource => ({
     ...synthetic(space, self, principalCollection, 'principals'),
@@ -76,6 +95,14 @@ export const principalsSpace = (store: Store, more: readonly LiveProperty[] = []
   const one = (self: Principal, account: Account): PrincipalResource => ({ ...all(self), ...ofAccount(account) })
   return space
 }
+
+const groupResource = (owner: PrincipalResource, group: ProxyGroup): PrincipalResource => ({
+  ...owner,
+  href: `${owner.href}${groupName(group.access)}/`,
+  name: groupName(group.access),
+  account: undefined,
+  group,
+})
 
 const ofAccount = (account: Account) => ({
   accountId: account.id,

@@ -76,7 +76,9 @@ export const aclProperties: readonly LiveProperty[] = [
   property('current-user-principal', (_, { principal }) => href(principalHref(principal.name))), // RFC 5397 §3
   property('principal-collection-set', () => href(principalCollection)), // RFC 3744 §5.8
   // What is not shared is one's own, so whose it is needs no query.
-  property('owner', ({ grant }, { principal }) => href(principalHref(grant?.owner ?? principal.name))),
+  property('owner', ({ grant, accountId }, { principal }) =>
+    grant === undefined && accountId !== principal.accountId ? '' : href(principalHref(grant?.owner ?? principal.name)),
+  ),
   property('group', () => ''),
   property('supported-privilege-set', () => supportedPrivileges),
   property('current-user-privilege-set', privileges),

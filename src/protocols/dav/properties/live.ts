@@ -3,7 +3,7 @@
 
 import type { Principal } from '../../../store/accounts/principal.ts'
 import type { Property } from '../../../store/properties.ts'
-import type { Sharee } from '../../../store/shares/shares.ts'
+import type { CalendarProxy, Sharee } from '../../../store/shares/shares.ts'
 import type { Resource } from '../resource.ts'
 import type { RootedLock } from './locks.ts'
 
@@ -18,11 +18,13 @@ export type Page = {
   syncTokenOf(resource: Resource): string | undefined
   /** With whom what is the principal's own is shared. */
   shareesOf(resource: Resource): readonly Sharee[]
+  /** For whom the principal acts. */
+  readonly actsFor: readonly CalendarProxy[]
   /** Of this twin's addresses. */
   readonly domain: string
 }
 
-export type Need = 'locks' | 'dead' | 'quota' | 'sync-token' | 'shares'
+export type Need = 'locks' | 'dead' | 'quota' | 'sync-token' | 'shares' | 'proxies'
 
 export type LiveProperty = {
   readonly namespace: string

@@ -36,6 +36,7 @@ export const gatherPage = async (
     quota: needs.has('quota') ? await space.quota?.(view, collection) : undefined,
     syncTokenOf: ({ id }) => tokens?.get(id),
     shareesOf: (resource) => shares?.get(itemKey(resource.space.shareable?.(resource))) ?? none,
+    actsFor: needs.has('proxies') ? await exchange.store.shares.proxies.for(view, exchange.principal.accountId) : none,
     domain: exchange.store.domain,
   }
 }
