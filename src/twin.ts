@@ -10,6 +10,7 @@ import { Feeds } from './federation/feeds/feeds.ts'
 import { createOutbound, type Outbound } from './federation/outbound/outbound.ts'
 import { Pusher } from './federation/push/pusher.ts'
 import { Vapid } from './federation/push/vapid.ts'
+import { feedBounds } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
@@ -30,6 +31,7 @@ import type { Mount } from './protocols/http/router.ts'
 import { createHttpServer } from './protocols/http/server.ts'
 import { Certificates } from './protocols/http/tls/certificates.ts'
 import { reportSignIns } from './sign-in-metrics.ts'
+import { failingFeeds } from './store/collections/feed.ts'
 import { keysFolder } from './store/keys.ts'
 import type { Store } from './store/store.ts'
 import { Upkeep } from './store/upkeep.ts'
@@ -117,6 +119,7 @@ async function build(
     pid: process.pid,
     ports: { http: httpPort, https: port },
     acme: certificates.status.acme,
+    failingFeeds: await store.read((view) => failingFeeds(view, feedBounds.failuresWarning)),
   })
   const commands = { ...accountCommands(store, url), ...maintenanceCommands(store), status }
   const control = await serveControl(config.data, commands, log)

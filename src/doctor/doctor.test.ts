@@ -60,7 +60,7 @@ describe('twin doctor', () => {
 
   it('does not call the ports of the twin that runs taken', async () => {
     await using folder = await temporaryFolder()
-    const running = { pid: 1, ports: { http: 1, https: 2 }, acme: undefined }
+    const running = { pid: 1, ports: { http: 1, https: 2 }, acme: undefined, failingFeeds: [] }
     assert.deepEqual(await wrongs(checkPorts, { ...situation(folder.path), running }), [])
   })
 

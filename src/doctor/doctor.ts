@@ -2,6 +2,7 @@ import { checkCertificate } from './certificate.ts'
 import { checkClock } from './clock.ts'
 import { checkDisk } from './disk.ts'
 import { checkDns } from './dns.ts'
+import { checkFeeds } from './feeds.ts'
 import { type Check, type Finding, type Situation, wrong } from './finding.ts'
 import { checkKernel } from './kernel.ts'
 import { checkPermissions } from './permissions.ts'
@@ -17,6 +18,7 @@ const checks: Record<string, Check> = {
   ports: checkPorts,
   dns: checkDns,
   kernel: checkKernel,
+  subscriptions: checkFeeds,
 }
 
 /** Every check in turn. One that fails itself is a finding too. */

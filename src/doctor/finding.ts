@@ -17,6 +17,8 @@ export type RunningTwin = {
   pid: number
   ports: { http: number; https: number }
   acme: { failures: number; lastError: string | undefined } | undefined
+  /** Subscribed calendars that could not be read several times in a row. */
+  failingFeeds: readonly { account: string; calendar: string; error: string | null }[]
 }
 
 /** `wrong` keeps the twin from working, `warning` will, `ok` is only told. */

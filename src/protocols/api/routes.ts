@@ -7,6 +7,7 @@ import * as me from './me.ts'
 import * as members from './members.ts'
 import type { Method } from './method.ts'
 import * as sessions from './sessions.ts'
+import * as subscriptions from './subscriptions.ts'
 import * as zip from './zip.ts'
 
 /** Every call, in the order of docs/api.md. `:` stands for one segment of the path. */
@@ -30,6 +31,8 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Method>>>> 
   '/api/members/invitations/:': { DELETE: members.revokeInvitation },
   '/api/members/:': { PATCH: members.update, DELETE: members.remove },
   '/api/members/:/recovery-link': { POST: members.recoveryLink },
+  '/api/subscriptions': { GET: subscriptions.list, POST: subscriptions.create },
+  '/api/subscriptions/:/refresh': { POST: subscriptions.refresh },
   '/api/events': { GET: events.get },
   '/api/zip': { GET: zip.get },
 }

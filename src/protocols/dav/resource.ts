@@ -126,6 +126,8 @@ export type Space<R extends Resource = Resource> = {
   readonly conditions?: string
   /** What MKCOL has to ask for beside DAV:collection (RFC 5689 §3); without it plain collections are made. */
   readonly collectionType?: PropertyName
+  /** A type that MKCOL may ask for beside it, or in its place, and the property that has to come with it. */
+  readonly variant?: { readonly type: PropertyName; readonly property: PropertyName }
   /** Bytes. A larger content is refused with the condition `max-resource-size`. */
   readonly largestContent?: number
   /** Reports by the name of their root element, `{namespace}name`. */
@@ -176,10 +178,10 @@ export type Space<R extends Resource = Resource> = {
   pageFor?(collection: R): string | undefined
   /** Sets a live property of the space; false where it is not one that a client may set. */
   setProperty?(tx: Tx, resource: R, update: PropertyUpdate): Promise<boolean>
-  /** Tells whoever synchronises that the resource's properties changed. */
-  touch?(tx: Tx, resource: R): Promise<void>
-}
   /** What can be shared with others, of what is the principal's own. */
   shareable?(resource: R): Shareable | undefined
   /** Whether a property that is set here is what whom it is shared with sets for themselves alone. */
   isPersonal?(resource: R, update: PropertyUpdate): boolean
+  /** Tells whoever synchronises that the resource's properties changed. */
+  touch?(tx: Tx, resource: R): Promise<void>
+}

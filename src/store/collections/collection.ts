@@ -7,6 +7,7 @@ import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { checkName } from '../files/names.ts'
 import type { collection as CollectionTable } from '../schema.ts'
+import { sourceChanged } from './feed.ts'
 
 /** An inbox is where scheduling messages arrive (RFC 6638 §2.2): every account has one. */
 export type CollectionKind = 'calendar' | 'addressbook' | 'inbox'
@@ -28,6 +29,10 @@ export type CollectionSettings = Pick<
   | 'transparent'
   | 'availability'
   | 'defaultId'
+  | 'source'
+  | 'refreshRate'
+  | 'strip'
+  | 'sourceError'
 >
 
 type Row = Selectable<CollectionTable>
@@ -161,6 +166,7 @@ export async function createCollection(
     .values({ accountId, kind, name, ...rowOf(settings), createdAt: tx.now, created: position, changed: position })
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (settings.source !== undefined || settings.strip !== undefined) await sourceChanged(tx, row)
   tx.changed(collectionTopic(kind, accountId))
   return toCollection(row)
 }
@@ -179,6 +185,7 @@ export async function updateCollection(
     .returningAll()
     .executeTakeFirst()
   if (!row) throw new DomainError('NotFound', 'This is no longer there.')
+  if (settings.source !== undefined || settings.strip !== undefined) await sourceChanged(tx, row)
   tx.changed(collectionTopic(kind, accountId))
   return toCollection(row)
 }

@@ -44,6 +44,7 @@ export async function condemn(tx: Tx, { id, accountId, kind }: Collection): Prom
     .where('id', '=', id)
     .execute()
   if (kind !== 'inbox') await endSharesOf(tx, kind, id)
+  await tx.db.deleteFrom('feed').where('collectionId', '=', id).execute()
   tx.changed(collectionTopic(kind, accountId))
 }
 
@@ -54,6 +55,7 @@ export async function condemnAll(tx: Tx, accountId: number): Promise<void> {
     .set({ kind: GONE, name: sql<string>`CAST(id AS TEXT)` })
     .where('accountId', '=', accountId)
     .execute()
+  await tx.db.deleteFrom('feed').where('accountId', '=', accountId).execute()
 }
 
 /** Erases what lies to be erased; all of it when this resolves. */

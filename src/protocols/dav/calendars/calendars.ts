@@ -1,8 +1,8 @@
 // A person's calendars: `/dav/calendars/<account>/` (RFC 4791).
 
+import { Scheduling } from '../../../federation/scheduling/scheduling.ts'
 import { largestCalendarObject } from '../../../limits.ts'
 import { factsOf, readCalendarObject } from '../../../store/calendars/facts.ts'
-import { Scheduling } from '../../../federation/scheduling/scheduling.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { collectionSpace } from '../collections/space.ts'
@@ -19,6 +19,7 @@ import { calendarProperties, calendarSettings, calendarType } from './properties
 import { inboxProperties } from './scheduling/inbox-properties.ts'
 import { scheduledItems } from './scheduling/items.ts'
 import { scheduling } from './scheduling/spaces.ts'
+import { sourceName, subscribedType, subscriptionProperties, subscriptionSettings } from './subscription.ts'
 import { requireZones } from './timezones.ts'
 
 export const calendarsSpace = (
@@ -33,11 +34,12 @@ export const calendarsSpace = (
     // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1, RFC 7809 §3.1.1
     features: ['calendar-access', 'calendar-auto-schedule', 'calendar-availability', 'calendar-no-timezone'],
     type: { namespace: CALDAV, name: 'calendar' },
+    variant: { type: subscribedType, property: sourceName },
     contentType: calendarType,
     extension: '.ics',
     largest: largestCalendarObject,
-    properties: [...calendarProperties, ...inboxProperties],
-    settings: calendarSettings,
+    properties: [...calendarProperties, ...subscriptionProperties, ...inboxProperties],
+    settings: new Map([...calendarSettings, ...subscriptionSettings]),
     reports: [
       [keyOf(CALDAV, 'calendar-query'), calendarQuery],
       [keyOf(CALDAV, 'calendar-multiget'), calendarMultiget],
@@ -55,8 +57,8 @@ export const calendarsSpace = (
     },
     items: scheduledItems(meetings),
     admit: admitObject,
-    push,
     besides: scheduling(store, () => space),
+    push,
   })
   return space
 }

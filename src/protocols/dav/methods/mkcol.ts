@@ -8,7 +8,7 @@ import { guard } from '../guard.ts'
 import { requirePrivileges } from '../privileges.ts'
 import { applyUpdates } from '../properties/update.ts'
 import type { Space } from '../resource.ts'
-import { CALDAV, keyOf } from '../wire/names.ts'
+import { CALDAV, keyOf, type PropertyName } from '../wire/names.ts'
 import { type PropertyUpdate, parseMkcol } from '../wire/proppatch.ts'
 
 /** RFC 4918 §9.3, and with a body RFC 5689: a collection and its properties are made together or not at all. */
@@ -40,7 +40,7 @@ const make = async (
       })
     if (place.parent === undefined) throw refusal('parent-missing', 'The folder for this does not exist')
     if (place.space.makeCollection === undefined) throw refusal('method-not-allowed', 'No collections are made here')
-    requireType(place.space, types)
+    requireType(place.space, types, updates)
     requirePrivileges([place.parent, 'bind'])
     await guard(exchange, tx, place, { membership: true })
     const resource = await place.space.makeCollection(tx, place, updates)
@@ -57,14 +57,21 @@ const make = async (
 const isResourcetype = ({ namespace, name }: PropertyUpdate): boolean => namespace === DAV && name === 'resourcetype'
 
 /** RFC 5689 §3: all types that are asked for are given, or none. */
-const requireType = ({ collectionType }: Space, types: readonly string[]): void => {
-  const given = [
-    keyOf(DAV, 'collection'),
-    ...(collectionType ? [keyOf(collectionType.namespace, collectionType.name)] : []),
-  ]
-  if (types.length !== given.length || !given.every((type) => types.includes(type)))
+const requireType = (
+  { collectionType, variant }: Space,
+  types: readonly string[],
+  updates: readonly PropertyUpdate[],
+): void => {
+  const given = [keyOf(DAV, 'collection'), ...keysOf(collectionType)]
+  const isVariant = keysOf(variant?.type).some((type) => types.includes(type))
+  // Some ask for the variant alone, which says what it varies.
+  const asked = isVariant ? [...types.filter((type) => !keysOf(variant?.type).includes(type)), ...given] : types
+  const hasSource = updates.some(({ namespace, name }) => keysOf(variant?.property).includes(keyOf(namespace, name)))
+  if (new Set(asked).size !== given.length || !given.every((type) => asked.includes(type)) || (isVariant && !hasSource))
     throw refusal('valid-resourcetype', 'No collections of that type are made here')
 }
+
+const keysOf = (name: PropertyName | undefined): string[] => (name ? [keyOf(name.namespace, name.name)] : [])
 
 const readUpdates = async (
   { request }: Exchange,
