@@ -3,6 +3,7 @@ import {
   type DatabaseConnection,
   Kysely,
   type Dialect as KyselyDialect,
+  type LimitNode,
   PostgresAdapter,
   PostgresQueryCompiler,
   type QueryResult,
@@ -52,12 +53,20 @@ const introspector = (): never => {
   throw new Error('the schema is known: prisma/schema.prisma')
 }
 
+/** SQLite looks at a LIMIT that is a parameter when it plans, and so prepares the statement anew for each run; not at a sum. */
+class SqliteCompiler extends SqliteQueryCompiler {
+  protected override visitLimit(node: LimitNode): void {
+    super.visitLimit(node)
+    this.append(' + 0')
+  }
+}
+
 const dialects: Record<Dialect, (execute: Execute) => KyselyDialect> = {
   sqlite: (execute) => ({
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => driver(execute),
     createIntrospector: introspector,
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new SqliteCompiler(),
   }),
   postgresql: (execute) => ({
     createAdapter: () => new PostgresAdapter(),
