@@ -576,3 +576,15 @@ export const scheduling = {
 
 /** Years of the clocks' changes that a VTIMEZONE of ours tells: from when places kept time by law, and beyond now until a rule shows. */
 export const icalendarZoneYears = { first: 1970, ahead: 10 } as const
+
+/** Definitions of zones that are kept as they were written, about a KiB each. */
+export const writtenZones = 500
+
+/** Bytes of one managed attachment: a scanned contract, a slide deck; films belong into the files. */
+export const attachmentBytes = 100 * 1024 * 1024
+
+/** Managed attachments of one calendar object. */
+export const attachmentsPerObject = 50
+
+/** MANAGED-IDs of one object that are looked up; what others wrote may have more than the twin would add. */
+export const attachmentIdsOfObject = 200

@@ -25,6 +25,10 @@ const item = async (page: Page, name: string): Promise<void> => {
   await rowOf(page, 'notes.txt').locator('[data-part=menu]').click({ force: true })
   await page.getByRole('menuitem', { name }).click()
 }
+const files = async (page: Page, system: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Files', exact: true }).click()
+  await page.getByRole('button', { name: system }).click()
+}
 const views: Record<string, View> = {
   'a folder': { path: 'files/', open: (page) => rowOf(page, 'notes.txt').waitFor() },
   'an empty folder': { path: 'files/Empty/', open: (page) => page.getByText('Nothing here yet').waitFor() },
@@ -53,7 +57,23 @@ const views: Record<string, View> = {
   },
   profile: { path: 'settings/profile', open: (page) => page.getByLabel('Your name').waitFor() },
   appearance: { path: 'settings/appearance' },
-  devices: { path: 'settings/devices', open: (page) => page.getByRole('button', { name: 'Phone or tablet' }).click() },
+  devices: { path: 'settings/devices', open: (page) => files(page, 'Phone or tablet') },
+  "a phone's calendars": {
+    path: 'settings/devices',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Calendars and contacts' }).click()
+      await page.getByRole('button', { name: 'Android' }).click()
+    },
+  },
+  'the code of a profile': {
+    path: 'settings/devices',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Calendars and contacts' }).click()
+      await page.getByRole('button', { name: 'iPhone' }).click()
+      await page.getByRole('button', { name: 'Show the code' }).click()
+      await page.getByRole('link', { name: 'Open the link on this device' }).waitFor()
+    },
+  },
   security: { path: 'settings/security', open: (page) => page.getByText('This browser').waitFor() },
   members: { path: 'settings/members', open: (page) => page.getByRole('button', { name: 'Invite somebody' }).click() },
 }

@@ -1,5 +1,6 @@
 // Time zones by reference (RFC 7809 §3.1.3): the definitions of zones that everybody knows are left out of a text, or put
 // into it where it names a zone and does not say what it means. All else stays byte for byte.
+import { writtenZones } from '../../limits.ts'
 import { writeComponent } from './component.ts'
 import { ianaZone } from './iana-zone.ts'
 import { writeVtimezone } from './write-vtimezone.ts'
@@ -29,6 +30,21 @@ const missingIn = (text: string): string[] => {
   return [...referredIn(text)].filter((tzid) => !defined.has(tzid))
 }
 
+const written = new Map<string, string>()
+
+/** Empty for a name that nobody knows. A report asks for the same few a thousand times. */
+const definitionOf = (tzid: string, first: number, year: number): string => {
+  const key = `${tzid} ${first} ${year}`
+  let text = written.get(key)
+  if (text === undefined) {
+    const vtimezone = writeVtimezone(tzid, first, year)
+    text = vtimezone === undefined ? '' : writeComponent(vtimezone)
+    if (written.size >= writtenZones) written.clear()
+    written.set(key, text)
+  }
+  return text
+}
+
 /**
  * With a definition of each standard zone that it uses.
  *
@@ -41,7 +57,7 @@ export const withZones = (text: string, year: number): string => {
     Number(one),
   )
   const first = Math.min(year, ...years) - 1
-  const definitions = missing.map((tzid) => writeVtimezone(tzid, first, year)).filter((one) => one !== undefined)
+  const definitions = missing.map((tzid) => definitionOf(tzid, first, year)).join('')
   const at = text.slice(1).search(/^BEGIN:/im) + 1
-  return at === 0 ? text : text.slice(0, at) + definitions.map(writeComponent).join('') + text.slice(at)
+  return at === 0 ? text : text.slice(0, at) + definitions + text.slice(at)
 }

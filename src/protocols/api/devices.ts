@@ -12,6 +12,9 @@ export const get = forMembers({}, async ({ principal: { name }, origin }) => {
       host: hostname,
       port,
       webdav,
+      dav: `${origin}/dav/`,
+      // DAVx5 opens such an address by itself: https with the name in it.
+      davx5: `davx5://${name}@${origin.slice('https://'.length)}/dav/`,
       finder: webdav,
       // Explorer's redirector: host@SSL@port, and backslashes.
       explorer: `\\\\${hostname}@SSL@${port}\\dav\\files\\${name}`,

@@ -33,7 +33,10 @@ export type AppPassword = {
   readonly lastUsedBy: string | null
 }
 export type Devices = Readonly<
-  Record<'name' | 'origin' | 'host' | 'webdav' | 'finder' | 'explorer' | 'gnome' | 'rclone' | 'davfs2', string>
+  Record<
+    'name' | 'origin' | 'host' | 'dav' | 'davx5' | 'webdav' | 'finder' | 'explorer' | 'gnome' | 'rclone' | 'davfs2',
+    string
+  >
 >
 export type Member = {
   readonly name: string
@@ -138,6 +141,7 @@ export const api = {
     call<AppPassword & { password: string }>('POST', 'app-passwords', { label, scopes }),
   removeAppPassword: (id: number) => call<void>('DELETE', `app-passwords/${id}`),
   devices: (signal?: AbortSignal) => call<Devices>('GET', 'devices', undefined, signal),
+  deviceLink: () => call<{ url: string; expiresAt: number }>('POST', 'devices/link'),
   members: (signal?: AbortSignal) =>
     call<{ members: readonly Member[]; invitations: readonly Invitation[] }>('GET', 'members', undefined, signal),
   invite: () => call<{ id: number; url: string; expiresAt: number }>('POST', 'members/invitations'),

@@ -246,7 +246,10 @@ export const de: Record<Key, Message> = {
   'sessions.ended': 'Abgemeldet',
   'sessions.end.failed': 'Die Sitzung besteht noch.',
   'devices.text':
-    'Ihre Dateien öffnen sich im Dateimanager jedes Rechners und in Apps auf dem Telefon. Geben Sie jedem Gerät ein eigenes Passwort; geht es verloren, nehmen Sie das Passwort zurück.',
+    'Ihre Dateien, Kalender und Kontakte öffnen sich in den Apps, die jeder Rechner und jedes Telefon hat. Geben Sie jedem Gerät ein eigenes Passwort; geht es verloren, nehmen Sie das Passwort zurück.',
+  'devices.what': 'Was verbunden wird',
+  'devices.calendars': 'Kalender und Kontakte',
+  'devices.files': 'Dateien',
   'devices.label': 'Name des Geräts',
   'devices.label.example': 'Laptop in der Küche',
   'devices.add': 'Passwort erzeugen',
@@ -317,6 +320,33 @@ export const de: Record<Key, Message> = {
   'members.enable': 'Entsperren',
   'members.delete': 'Löschen',
   'members.delete.heading': '{name} löschen?',
+  'guide.apple': 'iPhone, iPad, Mac',
+  'guide.apple.1':
+    'Drücken Sie den Knopf und lesen Sie den Code mit der Kamera des iPhones oder iPads ein. Auf einem Mac öffnen Sie stattdessen den Link.',
+  'guide.apple.2':
+    'iPhone, iPad: Öffnen Sie „Einstellungen“, tippen Sie auf „Profil geladen“ und installieren Sie es. Mac: Öffnen Sie die Datei, dann in den Systemeinstellungen „Geräteverwaltung“.',
+  'guide.apple.3': 'Das Profil bringt sein eigenes Passwort mit; einzutippen ist nichts.',
+  'guide.apple.show': 'Code zeigen',
+  'guide.apple.failed': 'Es wurde kein Code erzeugt.',
+  'guide.apple.code': 'QR-Code mit dem Link zum Profil',
+  'guide.apple.once': 'Der Link gilt einmal, bis {time}, für den, der ihn zuerst öffnet. Zeigen Sie ihn niemandem.',
+  'guide.apple.open': 'Link auf diesem Gerät öffnen',
+  'guide.android': 'Android',
+  'guide.android.1': 'Installieren Sie DAVx5 (aus F-Droid oder dem Play Store).',
+  'guide.android.2':
+    'Erzeugen Sie unten ein Passwort und lesen Sie den Code mit dem Telefon ein: DAVx5 öffnet sich, und alles ist ausgefüllt.',
+  'guide.android.3': 'Oder wählen Sie in DAVx5 „Mit URL und Benutzername anmelden“ und geben Sie die Werte unten ein.',
+  'guide.android.open': 'In DAVx5 öffnen',
+  'guide.thunderbird': 'Thunderbird',
+  'guide.thunderbird.1':
+    'Kalender: Wählen Sie „Neuer Kalender“, „Im Netzwerk“, und geben Sie Ihren Namen und die Adresse unten ein. Nehmen Sie alle Kalender, die gefunden werden.',
+  'guide.thunderbird.2':
+    'Adressbuch: Wählen Sie „Neues Adressbuch“, „CardDAV-Adressbuch hinzufügen“, mit denselben Werten.',
+  'guide.thunderbird.3': 'Geben Sie das Passwort des Geräts ein und lassen Sie Thunderbird es behalten.',
+  'guide.evolution': 'Linux (GNOME)',
+  'guide.evolution.1': 'Öffnen Sie „Einstellungen“, „Online-Konten“, und wählen Sie „Kalender, Kontakte und Dateien“.',
+  'guide.evolution.2': 'Geben Sie die Adresse unten, Ihren Namen und das Passwort des Geräts ein.',
+  'guide.evolution.3': 'Nur in Evolution: Wählen Sie „Datei“, „Neu“, „Sammelkonto“, mit denselben Werten.',
   'members.delete.text':
     'Alle Dateien dieses Kontos werden endgültig gelöscht. Das lässt sich nicht rückgängig machen. Den Namen bekommt nie jemand anders.',
   'members.delete.type': 'Geben Sie {name} ein, um fortzufahren',

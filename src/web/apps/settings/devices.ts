@@ -1,4 +1,5 @@
-// Connecting a device: a password of its own, shown once, and the exact values for each system.
+// Connecting a device, for calendars and contacts or for files: a password of its own, shown once, and the exact values
+// for each system.
 
 import '@awesome.me/webawesome/dist/components/button/button.js'
 import '@awesome.me/webawesome/dist/components/input/input.js'
@@ -11,12 +12,23 @@ import { TwinElement } from '../../ui/element.ts'
 import { labelled } from '../../ui/labelled.ts'
 import { notices } from '../../ui/notices.ts'
 import { shared } from '../../ui/styles.ts'
+import { choices } from './choices.ts'
 import './guide.ts'
 import { panel } from './panel.ts'
+import type { What } from './platforms.ts'
+
+const scopes: Readonly<Record<What, readonly string[]>> = { calendars: ['calendars', 'contacts'], files: ['files'] }
 
 class TwinSettingsDevices extends TwinElement {
-  static override properties = { made: { state: true } }
+  static override properties = { made: { state: true }, what: { state: true } }
   declare made: { readonly label: string; readonly password: string } | undefined
+  declare what: What
+
+  constructor() {
+    super()
+    this.what = /Android|iPhone|iPad/.test(navigator.userAgent) ? 'calendars' : 'files'
+  }
+
   readonly #passwords = new Task(this, {
     task: async (_, { signal }) => (await api.appPasswords(signal)).appPasswords,
     args: () => [],
@@ -26,7 +38,12 @@ class TwinSettingsDevices extends TwinElement {
   static override styles = [
     shared,
     panel,
+    choices,
     css`
+      .make {
+        display: grid;
+        gap: 1rem;
+      }
       .new {
         display: flex;
         flex-wrap: wrap;
@@ -48,16 +65,27 @@ class TwinSettingsDevices extends TwinElement {
     return html`
       <section>
         <p>${t('devices.text')}</p>
-        <form class="new" @submit=${this.#add}>
-          <wa-input name="label" required maxlength="100" autocomplete="off" label=${t('devices.label')} placeholder=${t('devices.label.example')}></wa-input>
-          <wa-button type="submit" variant="brand">${t('devices.add')}</wa-button>
-        </form>
-        ${this.made === undefined ? nothing : this.#secret(this.made)}
+        <div class="choices" role="group" aria-label=${t('devices.what')}>
+          ${(['calendars', 'files'] as const).map(
+            (what) =>
+              html`<button aria-pressed=${what === this.what} @click=${() => this.#choose(what)}>${t(`devices.${what}`)}</button>`,
+          )}
+        </div>
       </section>
       <section>
         <h2>${t('devices.guide')}</h2>
         ${this.#devices.render({
-          complete: (devices) => html`<twin-guide .devices=${devices} .password=${this.made?.password}></twin-guide>`,
+          complete: (devices) => html`
+            <twin-guide .what=${this.what} .devices=${devices} .password=${this.made?.password}>
+              <div slot="password" class="make">
+                <form class="new" @submit=${this.#add}>
+                  <wa-input name="label" required maxlength="100" autocomplete="off" label=${t('devices.label')} placeholder=${t('devices.label.example')}></wa-input>
+                  <wa-button type="submit" variant="brand">${t('devices.add')}</wa-button>
+                </form>
+                ${this.made === undefined ? nothing : this.#secret(this.made)}
+              </div>
+            </twin-guide>
+          `,
           error: (error) => html`<p>${t(errorKey(error))}</p>`,
         })}
       </section>
@@ -105,12 +133,18 @@ class TwinSettingsDevices extends TwinElement {
     `
   }
 
+  /** A password is good for what it was made for. */
+  #choose(what: What): void {
+    if (what !== this.what) this.made = undefined
+    this.what = what
+  }
+
   async #add(event: SubmitEvent): Promise<void> {
     event.preventDefault()
     const form = event.target as HTMLFormElement
     const label = String(new FormData(form).get('label')).trim()
     try {
-      this.made = await api.addAppPassword(label, ['files'])
+      this.made = await api.addAppPassword(label, scopes[this.what])
       form.reset()
     } catch (error) {
       notices.failed('devices.add.failed', error)
