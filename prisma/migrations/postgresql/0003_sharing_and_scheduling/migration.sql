@@ -1,4 +1,7 @@
 -- DropIndex
+DROP INDEX "collection_item_collectionId_firstStart_idx";
+
+-- DropIndex
 DROP INDEX "blob_hash_key";
 
 -- DropIndex
@@ -175,6 +178,9 @@ CREATE UNIQUE INDEX "blob_hash_key" ON "blob"("hash") WHERE ("data" IS NULL);
 
 -- CreateIndex
 CREATE INDEX "collection_item_accountId_uid_idx" ON "collection_item"("accountId", "uid");
+
+-- CreateIndex
+CREATE INDEX "collection_item_collectionId_lastEnd_firstStart_idx" ON "collection_item"("collectionId", "lastEnd", "firstStart");
 
 -- By hand: the files that are there have the ETags of their contents.
 UPDATE "node" SET "etag" = (SELECT encode("hash", 'hex') FROM "blob" WHERE "blob"."id" = "node"."blobId") WHERE "blobId" IS NOT NULL;
