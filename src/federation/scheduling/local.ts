@@ -18,6 +18,7 @@ import { objectsOfUid } from '../../store/calendars/scheduled.ts'
 import type { Collection, ItemWithData } from '../../store/collections/collections.ts'
 import type { Store, Tx } from '../../store/store.ts'
 import { accountAt, isAddressOf, isDomainAddress } from './addresses.ts'
+import { answersItself } from './auto-answer.ts'
 import { defaultCalendar } from './default-calendar.ts'
 import { type Delivery, deliverBy, delivered, invalidUser, noAuthority, undelivered } from './delivery.ts'
 import { objectOf, textOf, withStatuses } from './object.ts'
@@ -28,8 +29,12 @@ export type Incoming = Omit<Message, 'method'> & {
   inOrder?: boolean
 }
 
+export type Asked = { account: Account; uid: string }
+
 export class LocalDelivery implements Delivery {
   readonly #store: Store
+  /** Whoever decides by their calendar is asked when all that the message belongs to is written. */
+  readonly #asked = new WeakMap<Tx, Asked[]>()
   /** All of them, this one included: a reply may concern attendees elsewhere. */
   readonly #deliveries: () => readonly Delivery[]
 
@@ -42,6 +47,11 @@ export class LocalDelivery implements Delivery {
     const account = await accountAt(this.#store, tx, message.recipient)
     if (account) return this.receive(tx, account, message)
     return isDomainAddress(this.#store.domain, message.recipient) ? invalidUser : undefined
+  }
+
+  /** Invitations that were brought in this write to whom answers by itself; each is given once. */
+  takeAsked(tx: Tx): Asked | undefined {
+    return this.#asked.get(tx)?.shift()
   }
 
   /** Takes in a message for an account, from whichever transport. */
@@ -85,15 +95,16 @@ export class LocalDelivery implements Delivery {
     if (outcome.kind === 'changed') {
       const { object, answersOnly } = outcome
       const shown = answersOnly && existing ? await this.#tellOthers(tx, existing, object, message) : object
-      const stored = await this.#keep(tx, account, item, shown, answersOnly || !message.significant)
+      const stored = await this.keep(tx, account, item, shown, answersOnly || !message.significant)
       if (!stored) return undelivered
+      if (message.method === 'REQUEST' && answersItself(account)) this.#ask(tx, { account, uid: object.uid })
     }
-    if (message.significant) await this.#tell(tx, account, message)
+    if (message.significant && !answersItself(account)) await this.#tell(tx, account, message)
     return delivered
   }
 
   /** Writes the object where it is, or into the default calendar. False where no calendar takes it. */
-  async #keep(
+  async keep(
     tx: Tx,
     account: Account,
     item: ItemWithData | undefined,
@@ -115,6 +126,12 @@ export class LocalDelivery implements Delivery {
       scheduleTag: quietly ? 'kept' : 'new',
     })
     return true
+  }
+
+  #ask(tx: Tx, asked: Asked): void {
+    const others = this.#asked.get(tx)
+    if (others) others.push(asked)
+    else this.#asked.set(tx, [asked])
   }
 
   async #defaultFor(tx: Tx, { id: accountId }: Account, { type }: CalendarObject): Promise<Collection | undefined> {

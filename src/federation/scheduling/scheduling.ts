@@ -1,7 +1,7 @@
 // Implicit scheduling (RFC 6638): what is written to a calendar is told to whom it concerns, in the same write. A meeting
 // and all copies of it on this twin change together, or not at all; a copy that cannot be written is a SCHEDULE-STATUS.
 // Whose calendar it is acts, whoever writes to it. An object that is nobody else's matter is written as any other.
-import { DomainError } from '../../errors.ts'
+import { DomainError, isDomainError } from '../../errors.ts'
 import { attended, attendeeMessages } from '../../formats/icalendar/itip/attendee.ts'
 import { componentsOf, withComponents } from '../../formats/icalendar/itip/instances.ts'
 import { type Message, organizerMessages } from '../../formats/icalendar/itip/organizer.ts'
@@ -20,6 +20,7 @@ import { itemWithData, objectsOfUid, scheduledIn } from '../../store/calendars/s
 import type { Collection, Item, ItemWithData, PutItem } from '../../store/collections/collections.ts'
 import type { Store, Tx } from '../../store/store.ts'
 import { accountAt, isAddressOf, isDomainAddress } from './addresses.ts'
+import { autoAnswer } from './auto-answer.ts'
 import { type Delivery, deliverBy } from './delivery.ts'
 import { type Incoming, LocalDelivery } from './local.ts'
 import {
@@ -85,8 +86,9 @@ export class Scheduling {
     const before = await this.#before(tx, acting, former, object)
     const plan = planPut(before, object, acting.isSelf, tx.now)
     if (plan.role !== undefined) await this.#requireUnique(tx, put)
-    const stored = await this.#send(tx, plan)
-    return this.#keep(tx, put, stored, plan.role)
+    const written = await this.#keep(tx, put, await this.#send(tx, plan), plan.role)
+    await this.#answerThemselves(tx)
+    return written
   }
 
   /** Takes an item out of a calendar. RFC 6638 §8.1: without `reply` an attendee's organizer is not told. */
@@ -132,7 +134,9 @@ export class Scheduling {
   /** Takes in a message that came from elsewhere. Answers its REQUEST-STATUS; undefined where nobody has the address. */
   async receive(tx: Tx, message: Incoming): Promise<string | undefined> {
     const account = await accountAt(this.#store, tx, message.recipient)
-    return account && this.#local.receive(tx, account, message)
+    const status = account && (await this.#local.receive(tx, account, message))
+    await this.#answerThemselves(tx)
+    return status
   }
 
   async #acting(tx: Tx, accountId: number): Promise<Acting> {
@@ -183,6 +187,38 @@ export class Scheduling {
     }
     const told = role === 'organizer' ? withStatuses(object, statuses) : withReplyStatus(object, replied)
     return withoutForce(told)
+  }
+
+  /** Rooms answer what this write brought them, now that the organizer's copy is there to be answered to. */
+  async #answerThemselves(tx: Tx): Promise<void> {
+    for (let asked = this.#local.takeAsked(tx); asked; asked = this.#local.takeAsked(tx)) {
+      const { account, uid } = asked
+      const [item] = await objectsOfUid(tx, { accountId: account.id, uid })
+      const calendar = item && (await this.#store.collections.get(tx, item.collectionId))
+      const before = item && objectOf(item)
+      if (!before || !calendar) continue
+      const after = await this.#decide(tx, { account, calendar, object: before })
+      if (!after) continue
+      const { isSelf } = await this.#acting(tx, account.id)
+      const messages = attendeeMessages({ before, after, isSelf, now: tx.now })
+      await this.#local.keep(
+        tx,
+        account,
+        item,
+        await this.#send(tx, { object: after, messages, role: 'attendee' }),
+        true,
+      )
+    }
+  }
+
+  /** What cannot be looked through stays unanswered: a person decides. */
+  async #decide(tx: Tx, asked: Parameters<typeof autoAnswer>[2]): Promise<CalendarObject | undefined> {
+    try {
+      return await autoAnswer(this.#store, tx, asked)
+    } catch (error) {
+      if (isDomainError(error)) return undefined
+      throw error
+    }
   }
 
   #isLocal(address: string | undefined): boolean {

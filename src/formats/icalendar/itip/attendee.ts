@@ -14,6 +14,7 @@ import {
   forcedOf,
   type IsSelf,
   isCancelled,
+  mapAttendees,
   organizerOf,
   ownLine,
   partstatOf,
@@ -45,6 +46,8 @@ export function attended(before: CalendarObject, after: CalendarObject, isSelf: 
     components.push(merged(former.master, before, current.master, after, isSelf))
   }
   for (const [key, component] of current.singles) {
+    // Taken out, whatever a component says of it that a client left there.
+    if (current.exdates.has(key) && !former.exdates.has(key)) continue
     const was = former.at(key)
     if (was === undefined) throw forbidden('There is no such instance')
     components.push(merged(was, before, component, after, isSelf))
@@ -180,18 +183,16 @@ export function attendeeMessages({ before, after, isSelf, now }: AttendeeChange)
 function answersOf(before: CalendarObject | undefined, after: CalendarObject | undefined, isSelf: IsSelf): Component[] {
   if (!after) return before ? declinedAll(before, isSelf) : []
   const current = instancesOf(after)
-  if (!before)
-    return componentsOf(after).filter((component) => {
-      const own = ownLine(component, isSelf)
-      return own !== undefined && partstatOf(own) !== 'NEEDS-ACTION'
-    })
+  if (!before) return componentsOf(after).filter((component) => isAnswered(component, isSelf))
   const former = instancesOf(before)
   const answers: Component[] = []
   if (current.master && former.master && answersAnew(former.master, current.master, isSelf))
     answers.push(current.master)
   for (const [key, component] of current.singles) {
     const was = former.at(key)
-    if (was && answersAnew(was, component, isSelf)) answers.push(component)
+    // An instance that is answered by itself stays so when all are: its organizer has to know, though nothing changes yet.
+    const isApart = !former.singles.has(key) && isAnswered(component, isSelf)
+    if (was && (isApart || answersAnew(was, component, isSelf))) answers.push(component)
   }
   return [...answers, ...declinedInstances(former, current, isSelf)]
 }
@@ -215,7 +216,8 @@ function declinedInstances(former: Instances, current: Instances, isSelf: IsSelf
   if (!current.master) for (const key of former.singles.keys()) if (!current.singles.has(key)) taken.add(key)
   return [...taken].flatMap((key) => {
     const was = former.at(key)
-    return was ? declined(was, isSelf) : []
+    if (!was) return []
+    return former.singles.has(key) ? declined(was, isSelf) : declined(withAnswer(was, 'NEEDS-ACTION', isSelf), isSelf)
   })
 }
 
@@ -226,8 +228,15 @@ const declinedAll = (object: CalendarObject, isSelf: IsSelf): Component[] =>
 function declined(component: Component, isSelf: IsSelf): Component[] {
   const own = ownLine(component, isSelf)
   if (!own || isCancelled(component) || partstatOf(own) === 'DECLINED') return []
-  const line = withParameter(own, 'PARTSTAT', 'DECLINED')
-  return [{ ...component, properties: component.properties.map((one) => (one === own ? line : one)) }]
+  return [withAnswer(component, 'DECLINED', isSelf)]
+}
+
+const withAnswer = (component: Component, partstat: string, isSelf: IsSelf): Component =>
+  mapAttendees(component, (line) => (isSelf(addressOf(line)) ? withParameter(line, 'PARTSTAT', partstat) : line))
+
+const isAnswered = (component: Component, isSelf: IsSelf): boolean => {
+  const own = ownLine(component, isSelf)
+  return own !== undefined && partstatOf(own) !== 'NEEDS-ACTION'
 }
 
 /** RFC 5546 §3.2.3, §3.4.3: of a REPLY. Times and summary are for who reads it. */

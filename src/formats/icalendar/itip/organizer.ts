@@ -48,7 +48,7 @@ export function organizerMessages({ before, after, now }: OrganizerChange): Mess
   return [...recipients].flatMap((recipient) => {
     const was = before && scheduled(before).has(recipient) ? viewOf(before, recipient) : undefined
     const is = after && scheduled(after).has(recipient) ? viewOf(after, recipient) : undefined
-    const parts = changeFor(recipient, was, is)
+    const parts = changeFor(recipient, was, is, after)
     const forced = after !== undefined && is !== undefined && isForced(after, recipient, 'REQUEST')
     if (forced && is && !parts.some(({ method }) => method === 'REQUEST'))
       parts.push({ method: 'REQUEST', components: componentsOf(is), significant: true })
@@ -76,17 +76,22 @@ const isForced = (object: CalendarObject, address: Address, method: string): boo
 
 type Part = { method: 'REQUEST' | 'CANCEL'; components: Component[]; significant: boolean }
 
-function changeFor(recipient: Address, was: CalendarObject | undefined, is: CalendarObject | undefined): Part[] {
-  if (!is) return was && !isCancelledWhole(was) ? cancelAll(recipient, was) : []
+function changeFor(
+  recipient: Address,
+  was: CalendarObject | undefined,
+  is: CalendarObject | undefined,
+  after: CalendarObject | undefined,
+): Part[] {
+  if (!is) return was && !isCancelledWhole(was) ? cancelAll(recipient, was, after) : []
   if (!was) return isCancelledWhole(is) ? [] : [{ method: 'REQUEST', components: componentsOf(is), significant: true }]
-  if (isCancelledWhole(is)) return isCancelledWhole(was) ? [] : cancelAll(recipient, is)
+  if (isCancelledWhole(is)) return isCancelledWhole(was) ? [] : cancelAll(recipient, was, after)
   const parts: Part[] = []
-  if (was.master && !is.master) parts.push(...cancelAll(recipient, { ...was, overrides: [] }))
+  if (was.master && !is.master) parts.push(...cancelAll(recipient, { ...was, overrides: [] }, after))
   const gone = cancelledKeys(was, is)
   if (gone.size > 0)
     parts.push({
       method: 'CANCEL',
-      components: [...gone.values()].map((one) => cancel(one, recipient)),
+      components: [...gone.values()].map((one) => cancel(one, recipient, after)),
       significant: true,
     })
   const difference = compare(was, is, gone)
@@ -96,17 +101,21 @@ function changeFor(recipient: Address, was: CalendarObject | undefined, is: Cale
 }
 
 /** RFC 5546 §3.2.5: the whole, or each of the instances that are all that somebody knew. */
-function cancelAll(recipient: Address, was: CalendarObject): Part[] {
+function cancelAll(recipient: Address, was: CalendarObject, after: CalendarObject | undefined): Part[] {
   const components = was.master ? [was.master] : was.overrides.map(({ component }) => component)
-  return [{ method: 'CANCEL', components: components.map((one) => cancel(one, recipient)), significant: true }]
+  return [{ method: 'CANCEL', components: components.map((one) => cancel(one, recipient, after)), significant: true }]
 }
 
 const isCancelledWhole = ({ master, overrides }: CalendarObject): boolean =>
   master ? isCancelled(master) : overrides.every(({ component }) => isCancelled(component))
 
-/** A component as a CANCEL names it: raised in SEQUENCE, and with the one attendee who is told. */
-function cancel(component: Component, recipient: Address): Component {
-  const sequence = sequenceOf(component) + (isCancelled(component) ? 0 : 1)
+/**
+ * A component as a CANCEL names it, with the one attendee who is told. RFC 5546 §3.2.5: its SEQUENCE is the present one,
+ * so that whoever is invited again later can be; of what is deleted there is none, and it is raised.
+ */
+function cancel(component: Component, recipient: Address, after: CalendarObject | undefined): Component {
+  const present = after ? Math.max(...componentsOf(after).map(sequenceOf)) : sequenceOf(component) + 1
+  const sequence = Math.max(sequenceOf(component), present)
   const named = {
     ...component,
     properties: component.properties.filter((line) => line.name !== 'ATTENDEE' || addressOf(line) === recipient),

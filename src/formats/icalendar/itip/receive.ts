@@ -86,11 +86,14 @@ const entitled = (existing: CalendarObject, incoming: CalendarObject, isSelf: Is
   return there !== undefined && here !== undefined && addressOf(there) === addressOf(here) && !isSelf(addressOf(there))
 }
 
-/** RFC 5546 §2.1.5: by SEQUENCE, then by DTSTAMP where messages can overtake each other. */
+/**
+ * RFC 5546 §2.1.5: by SEQUENCE, then by DTSTAMP. Where messages cannot overtake each other the last one is the newest,
+ * though its organizer began the meeting anew.
+ */
 const isOld = (incoming: Component, there: Component | undefined, inOrder: boolean): boolean => {
-  if (there === undefined) return false
+  if (there === undefined || inOrder) return false
   const difference = sequenceOf(incoming) - sequenceOf(there)
-  return difference < 0 || (difference === 0 && !inOrder && stampOf(incoming) < stampOf(there))
+  return difference < 0 || (difference === 0 && stampOf(incoming) < stampOf(there))
 }
 
 const stampOf = (component: Component): number => {
@@ -247,25 +250,31 @@ function reply({ calendar, existing, isSelf, originator, inOrder, now }: Receive
   const singles = new Map(there.singles)
   let master = there.master
   const answers = new Set<string>()
-  const apply = (target: Component | undefined, answer: Component): Component | undefined => {
+  const apply = (target: Component | undefined, answer: Component, isApart: boolean): Component | undefined => {
     const line = attendeesOf(answer).find((one) => addressOf(one) === originator) ?? attendeesOf(answer)[0]
     if (!target) answers.add('unknown')
     else if (!line || addressOf(line) !== originator) answers.add('not-entitled')
     else if (sequenceOf(answer) < sequenceOf(target)) answers.add('old')
     else {
-      const updated = answered(target, answer, line, inOrder, now)
+      // An instance that is answered by itself stays so when all are.
+      const found = answered(target, answer, line, inOrder, now)
+      const updated = found === 'nothing-new' && isApart ? target : found
       answers.add(typeof updated === 'string' ? updated : 'changed')
       return typeof updated === 'string' ? undefined : updated
     }
     return undefined
   }
   if (here.master) {
-    const updated = apply(master ?? (there.singles.size === 1 ? [...singles.values()][0] : undefined), here.master)
+    const updated = apply(
+      master ?? (there.singles.size === 1 ? [...singles.values()][0] : undefined),
+      here.master,
+      false,
+    )
     if (updated && master) master = updated
     else if (updated) singles.set([...singles.keys()][0] as number, updated)
   }
   for (const [key, component] of here.singles) {
-    const updated = apply(there.at(key), component)
+    const updated = apply(there.at(key), component, !there.singles.has(key))
     if (updated) singles.set(key, updated)
   }
   if (!answers.has('changed')) {
