@@ -426,6 +426,18 @@ export const calendarsAtOnce = collectionsPerAccount
 /** Conditions in the filter of a calendar-query, each of which is asked of every object. */
 export const calendarFilters = 200
 
+/** Years of recurring events whose days are remembered, some 250 bytes each: a calendar of 10,000 that recur, for a year or two. */
+export const indexedYears = 20_000
+
+/** Years of one range that are looked up day by day; clients ask for a month, a year, or from a day on. */
+export const rangeYearsIndexed = 3
+
+/** Items that are read by their numbers or names in one query, which is prepared once for so many. */
+export const itemsInQuery = 100
+
+/** Events of which a query learns the days before others get their turn: some milliseconds. */
+export const eventsLearntAtOnce = 25
+
 /** Characters of a name, description or time zone of a calendar or an address book: a VTIMEZONE with all its history. */
 export const propertyTextCharacters = 64 * 1024
 

@@ -9,6 +9,7 @@ import { type AccountParts, openAccounts } from './accounts/open.ts'
 import type { SignIn } from './accounts/sign-in.ts'
 import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfinished.ts'
 import type { Blobs } from './blobs/blobs.ts'
+import { Events } from './calendars/events.ts'
 import { makeMissingInboxes } from './collections/collection.ts'
 import { Collections } from './collections/collections.ts'
 import { openEngine } from './engine/open.ts'
@@ -60,6 +61,8 @@ export class Store {
   readonly properties: Properties
   readonly files: Files
   readonly collections: Collections
+  /** Of calendars, by the time that they take. */
+  readonly events: Events
   readonly pushSubscriptions = new PushSubscriptions()
   readonly shares = new Shares()
   /** Of the data of deleted accounts. */
@@ -145,6 +148,7 @@ export class Store {
     this.properties = parts.properties
     this.files = parts.files
     this.collections = parts.collections
+    this.events = new Events({ collections: parts.collections, read: (body) => this.read(body) })
     this.erasures = parts.erasures
     this.#engine = parts.engine
     this.#watchers = parts.watchers

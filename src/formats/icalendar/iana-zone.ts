@@ -99,6 +99,9 @@ class IanaZone implements Zone {
 
 const zones = new Map<string, IanaZone | undefined>()
 
+/** Told apart by its name: two of one name are the same. */
+export const isIanaZone = (zone: Zone): boolean => zone instanceof IanaZone
+
 /** Undefined for a name that is not in the IANA database. Names are compared without regard to case. */
 export function ianaZone(name: string): (Zone & { year(year: number): Year }) | undefined {
   const key = name.toLowerCase()

@@ -27,6 +27,7 @@ import {
   type Item,
   type ItemParts,
   type ItemWithData,
+  itemsById,
   itemsNamed,
   listItems,
   listItemsWithData,
@@ -118,6 +119,11 @@ export class Collections {
   /** Those of some names that are there. */
   itemsNamed(view: View, collection: Pick<Collection, 'id'>, names: readonly string[]): Promise<ItemWithData[]> {
     return itemsNamed(view, collection.id, names)
+  }
+
+  /** Those of some numbers that are still in it. */
+  itemsById(view: View, collection: Pick<Collection, 'id'>, ids: readonly number[]): Promise<ItemWithData[]> {
+    return itemsById(view, collection.id, ids)
   }
 
   /** An item's bytes, or a stream of them, which the caller consumes or destroys. */

@@ -2,6 +2,7 @@
 // In a collection no two items have one name, and no two have one UID.
 import type { Selectable } from 'kysely'
 import { DomainError } from '../../errors.ts'
+import { itemsInQuery } from '../../limits.ts'
 import type { Blobs, Staged } from '../blobs/blobs.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
@@ -147,15 +148,55 @@ export async function listItemsWithData(
   return (await pageWithData.all(view, { collectionId, after: after ?? '', limit })).map(toItem)
 }
 
+/** A query for so many numbers or names is compiled once; where there are fewer, the last one stands for the others. */
+const slots = Array.from({ length: itemsInQuery }, (_, index) => `slot${index}` as const)
+
+const inSlots = <T>(values: readonly T[]): Record<(typeof slots)[number], T> =>
+  Object.fromEntries(slots.map((slot, index) => [slot, values[Math.min(index, values.length - 1)]])) as Record<
+    (typeof slots)[number],
+    T
+  >
+
+const byNames = prepared((db, p: { collectionId: number } & Record<`slot${number}`, string>) =>
+  selectItems({ db })
+    .select('blob.data')
+    .where('collection_item.collectionId', '=', p.collectionId)
+    .where(
+      'collection_item.name',
+      'in',
+      slots.map((slot) => p[slot] as string),
+    ),
+)
+
+const byIds = prepared((db, p: { collectionId: number } & Record<`slot${number}`, number>) =>
+  selectItems({ db })
+    .select('blob.data')
+    .where('collection_item.collectionId', '=', p.collectionId)
+    .where(
+      'collection_item.id',
+      'in',
+      slots.map((slot) => p[slot] as number),
+    ),
+)
+
 /** Those of these names that are there, with their contents. */
 export async function itemsNamed(view: View, collectionId: number, names: readonly string[]): Promise<ItemWithData[]> {
-  if (names.length === 0) return []
-  const rows = await selectItems(view)
-    .select('blob.data')
-    .where('collection_item.collectionId', '=', collectionId)
-    .where('collection_item.name', 'in', names)
-    .execute()
-  return rows.map(toItem)
+  const items: ItemWithData[] = []
+  for (let at = 0; at < names.length; at += itemsInQuery) {
+    const some = inSlots(names.slice(at, at + itemsInQuery))
+    for (const row of await byNames.all(view, { collectionId, ...some })) items.push(toItem(row))
+  }
+  return items
+}
+
+/** Those of these numbers that are still in the collection, with their contents. */
+export async function itemsById(view: View, collectionId: number, ids: readonly number[]): Promise<ItemWithData[]> {
+  const items: ItemWithData[] = []
+  for (let at = 0; at < ids.length; at += itemsInQuery) {
+    const some = inSlots(ids.slice(at, at + itemsInQuery))
+    for (const row of await byIds.all(view, { collectionId, ...some })) items.push(toItem(row))
+  }
+  return items
 }
 
 type Content = ItemFacts & {

@@ -1,13 +1,14 @@
-// CALDAV:calendar-query (RFC 4791 §7.8): the objects that a filter matches, page by page. The store's columns leave out
-// what is at other times; what is left is read and asked.
+// CALDAV:calendar-query (RFC 4791 §7.8): the objects that a filter matches, page by page. What the store's rows and its
+// index of days decide is not read again; of what is left the text is asked.
 
 import { setImmediate } from 'node:timers/promises'
 import { type CompFilter, matchesFilter } from '../../../formats/icalendar/filter.ts'
+import type { TimeRange } from '../../../formats/icalendar/timing.ts'
 import type { Zone } from '../../../formats/icalendar/zone.ts'
 import { child } from '../../../formats/xml/element.ts'
-import { calendarPageObjects } from '../../../limits.ts'
+import { calendarPageObjects, itemsInQuery } from '../../../limits.ts'
 import { itemsInTime } from '../../../store/calendars/calendars.ts'
-import type { ItemWithData } from '../../../store/collections/collections.ts'
+import type { Item, ItemWithData } from '../../../store/collections/collections.ts'
 import { MultistatusStream } from '../multistatus-stream.ts'
 import type { Report } from '../resource.ts'
 import { CALDAV } from '../wire/names.ts'
@@ -24,68 +25,112 @@ export const calendarQuery: Report = async (exchange, resource, body) => {
   const calendars = await calendarsIn(exchange, resource)
   const stream = new MultistatusStream(exchange.response)
   for (const calendar of calendars) {
-    const floating = zone ?? floatingZone(calendar.collection)
-    let after: string | undefined
-    for (let more = true; more; ) {
-      const page = await readPage({ exchange, resource, asked }, calendar, filter, { after, floating })
-      await stream.write(page.responses)
-      after = page.last
-      more = page.more
+    const asking = { filter, calendar, floating: zone ?? floatingZone(calendar.collection) }
+    const answering = { exchange, resource, asked }
+    for await (const page of candidates(answering, asking)) {
+      await stream.write(await answerPage(answering, asking, page))
       await setImmediate() // a page takes milliseconds, and others wait
     }
   }
   stream.end()
 }
 
-const readPage = async (
+type Asking = { readonly filter: CompFilter; readonly calendar: Calendar; readonly floating: Zone }
+
+/** An object that the filter may match, or that it surely does. */
+type Candidate = { readonly item: ItemWithData; readonly sure: boolean }
+
+const candidates = (answering: Answering, asking: Asking): AsyncIterable<readonly Candidate[]> => {
+  const only = itemAsked(answering.resource)
+  if (only !== undefined) return oneObject(answering, asking, only)
+  const range = rangeOfEvents(asking.filter)
+  return range !== undefined && asking.calendar.collection.kind === 'calendar'
+    ? eventsInRange(answering, asking, range)
+    : objectsByName(answering, asking)
+}
+
+async function* oneObject({ exchange: { store } }: Answering, { calendar }: Asking, { name }: Item) {
+  const items = await store.read((view) => store.collections.itemsNamed(view, calendar.collection, [name]))
+  yield items.map((item) => ({ item, sure: false }))
+}
+
+async function* eventsInRange(
+  { exchange: { store } }: Answering,
+  { filter, calendar: { collection }, floating }: Asking,
+  range: TimeRange,
+) {
+  const found = await store.events.inRange(collection.id, range, floating)
+  const byId = new Map(found.map((one) => [one.id, one]))
+  const decided = asksForTimeAlone(filter)
+  for (let at = 0; at < found.length; at += itemsInQuery) {
+    const ids = found.slice(at, at + itemsInQuery).map(({ id }) => id)
+    const items = await store.read((view) => store.collections.itemsById(view, collection, ids))
+    yield items.map((item) => {
+      const known = byId.get(item.id)
+      return { item, sure: decided && known?.sure === true && known.blobId === item.blobId }
+    })
+  }
+}
+
+async function* objectsByName({ exchange: { store } }: Answering, { filter, calendar: { collection } }: Asking) {
+  let after: string | undefined
+  for (let more = true; more; ) {
+    const within = { collectionId: collection.id, ...hints(filter) }
+    const items = await store.read((view) => itemsInTime(view, within, { after, limit: calendarPageObjects }))
+    yield items.map((item) => ({ item, sure: isPlain(filter, item) }))
+    after = items.at(-1)?.name
+    more = items.length === calendarPageObjects
+  }
+}
+
+const answerPage = async (
   answering: Answering,
-  calendar: Calendar,
-  filter: CompFilter,
-  { after, floating }: { after: string | undefined; floating: Zone },
-) => {
+  { filter, calendar, floating }: Asking,
+  page: readonly Candidate[],
+): Promise<readonly string[]> => {
   const { exchange, resource } = answering
-  const only = itemAsked(resource)
-  const items = await exchange.store.read((view) =>
-    only
-      ? exchange.store.collections.itemsNamed(view, calendar.collection, [only.name])
-      : itemsInTime(
-          view,
-          { collectionId: calendar.collection.id, ...hints(filter) },
-          { after, limit: calendarPageObjects },
-        ),
-  )
   const told: Told[] = []
   const unanswered: string[] = []
-  for (const item of items) {
+  for (const { item, sure } of page) {
     const one = tell(item, await textOf(exchange, item), calendar.collection)
     try {
-      if (matches(filter, one, floating)) told.push(one)
+      if (sure || matchesFilter(filter, one.object(), floating)) told.push(one)
     } catch (error) {
       // One that has too many instances to say does not take the others with it.
       unanswered.push(refused({ href: calendar.href + encodeSegment(item.name), space: resource.space }, error))
     }
   }
-  const responses = [...(await answers(answering, calendar, told, floating)), ...unanswered]
-  return { responses, last: items.at(-1)?.name, more: !only && items.length === calendarPageObjects }
+  return [...(await answers(answering, calendar, told, floating)), ...unanswered]
+}
+
+/** The one component that an object must have, where the filter asks for one. */
+const onlyComponent = ({ comps, isNotDefined }: CompFilter): CompFilter | undefined => {
+  const [only, ...more] = comps
+  return isNotDefined || only === undefined || more.length > 0 || only.isNotDefined ? undefined : only
+}
+
+const rangeOfEvents = (filter: CompFilter): TimeRange | undefined => {
+  const only = onlyComponent(filter)
+  return only?.name === 'VEVENT' ? only.timeRange : undefined
 }
 
 /** What the store can tell of the filter: the type of component, and when. */
-const hints = ({ comps, isNotDefined }: CompFilter): Omit<Parameters<typeof itemsInTime>[1], 'collectionId'> => {
-  const [only, ...more] = comps
-  if (isNotDefined || only === undefined || more.length > 0 || only.isNotDefined) return {}
-  return { component: only.name, start: only.timeRange?.start, end: only.timeRange?.end }
+const hints = (filter: CompFilter): Omit<Parameters<typeof itemsInTime>[1], 'collectionId'> => {
+  const only = onlyComponent(filter)
+  return only === undefined ? {} : { component: only.name, start: only.timeRange?.start, end: only.timeRange?.end }
 }
 
-const matches = (filter: CompFilter, { item, object }: Told, floating: Zone): boolean => {
-  if (isPlain(filter, item)) return true
-  return matchesFilter(filter, object(), floating)
+const hasNoConditions = ({ props, comps }: CompFilter): boolean => props.length + comps.length === 0
+
+/** Beside the range of its one component. */
+const asksForTimeAlone = (filter: CompFilter): boolean => {
+  const only = onlyComponent(filter)
+  return only !== undefined && hasNoConditions(only) && hasNoConditions({ ...filter, comps: [] }) && !filter.timeRange
 }
 
 /** Asks for nothing but the type of component, which the store knows. */
-const isPlain = ({ timeRange, props, comps, isNotDefined }: CompFilter, { component }: ItemWithData): boolean => {
-  if (isNotDefined || timeRange !== undefined || props.length > 0 || comps.length > 1) return false
-  const [only] = comps
-  if (only === undefined) return true
-  const { isNotDefined: none, timeRange: when } = only
-  return only.name === component && !none && when === undefined && only.props.length + only.comps.length === 0
+const isPlain = (filter: CompFilter, { component }: ItemWithData): boolean => {
+  if (hasNoConditions(filter)) return !filter.isNotDefined && filter.timeRange === undefined
+  const only = onlyComponent(filter)
+  return asksForTimeAlone(filter) && only?.timeRange === undefined && only?.name === component
 }
