@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { createDnsServer, type Zone } from '../../tests/support/dns.ts'
+import { openZone } from '../../tests/support/name-server.ts'
 import { loadConfig } from '../config.ts'
 import { dnsRecords } from '../protocols/discovery/dns-records.ts'
 import { servicesOf } from '../protocols/discovery/services.ts'
@@ -23,7 +23,7 @@ const written = async (at: Situation): Promise<string[]> =>
   (await checkDns(at)).map(({ level, text, mend }) => `${level} ${text}${mend ? `: ${mend}` : ''}`)
 
 test('RFC 6764 §3, §4: each record that is missing is printed as a line for the zone', async () => {
-  await using dns = await createDnsServer(new Map([[`A ${domain}`, ['192.0.2.1']]]))
+  await using dns = await openZone(new Map([[`A ${domain}`, ['192.0.2.1']]]))
   assert.deepEqual((await written(situation(dns.resolver))).slice(0, -1), [
     `ok ${domain} is at 192.0.2.1`,
     `warning there is no SRV record _caldavs._tcp.${domain}: devices have to be told the server: add _caldavs._tcp.${domain}. 3600 IN SRV 0 1 8443 ${domain}.`,
@@ -34,10 +34,10 @@ test('RFC 6764 §3, §4: each record that is missing is printed as a line for th
 })
 
 test('the records that it prints are those that it finds good, whatever their priority', async () => {
-  const zone: Zone = new Map([[`AAAA ${domain}`, ['2001:db8:0:0:0:0:0:1']]])
+  const zone = new Map<string, readonly string[]>([[`AAAA ${domain}`, ['2001:db8:0:0:0:0:0:1']]])
   for (const { name, type, value } of dnsRecords(servicesOf(domain, 8443)))
     zone.set(`${type} ${name}`, [value.replace(/^0 1 /, '10 5 ')])
-  await using dns = await createDnsServer(zone)
+  await using dns = await openZone(zone)
   const findings = await checkDns(situation(dns.resolver))
   assert.deepEqual(new Set(findings.map(({ level }) => level)), new Set(['ok']))
   assert.equal(findings[0]?.text, `${domain} is at 2001:db8::1`)
@@ -45,11 +45,11 @@ test('the records that it prints are those that it finds good, whatever their pr
 })
 
 test('a record that leads elsewhere is named with what it says', async () => {
-  const zone: Zone = new Map([
+  const zone = new Map<string, readonly string[]>([
     [`A ${domain}`, ['192.0.2.1']],
-    [`SRV _caldavs._tcp.${domain}`, [`0 1 443 ${domain}`]],
+    [`SRV _caldavs._tcp.${domain}`, [`0 1 443 ${domain}.`]],
   ])
-  await using dns = await createDnsServer(zone)
+  await using dns = await openZone(zone)
   assert.match(
     (await written(situation(dns.resolver)))[1] ?? '',
     /^warning _caldavs\._tcp\S+ says 0 1 443 home\.example\.org\., not 0 1 8443 home\.example\.org\.: replace it with/,
@@ -57,7 +57,7 @@ test('a record that leads elsewhere is named with what it says', async () => {
 })
 
 test('a domain without an address is wrong', async () => {
-  await using dns = await createDnsServer(new Map())
+  await using dns = await openZone(new Map())
   assert.match(
     (await written(situation(dns.resolver)))[0] ?? '',
     /^wrong home\.example\.org has no address in DNS: add /,

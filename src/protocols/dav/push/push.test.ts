@@ -231,3 +231,33 @@ test('an address book tells, too, and a calendar that is removed tells no more',
   const paths = (await service.first(2)).map(({ path }) => path)
   assert.deepEqual(paths, ['/push/phone', '/push/watch'])
 })
+
+test('who has a share of a calendar is told as its owner is, as long as they have it', async () => {
+  await using bench = await open()
+  const { client, service, twin } = bench
+  const { store } = twin
+  const ann = await store.read((view) => store.accounts.byName(view, 'ann'))
+  const bob = await twin.account('bob', password)
+  const ownerId = ann?.id ?? 0
+  const collection = await store.read((view) =>
+    store.collections.find(view, { accountId: ownerId, kind: 'calendar', name: 'calendar' }),
+  )
+  const item = { ownerId, kind: 'calendar', itemId: collection?.id ?? 0 } as const
+  const share = await store.write(async (tx) => {
+    const { id } = await store.shares.invite(tx, item, { accountId: bob, access: 'read' })
+    return store.shares.accept(tx, bob, id)
+  })
+  const path = `/dav/calendars/bob/${share.name}/`
+  assert.equal((await client.register(path, service.device('bob'), { as: 'bob', triggers: content })).status, 204)
+  await client.put(`${calendar}a.ics`, 'a')
+  const { topic } = message((await service.first(1))[0]?.text ?? '')
+  assert.equal(topic, text((await client.find(calendar))?.properties.get(`{${PUSH}}topic`)?.element as Element))
+
+  await client.register(calendar, service.device('ann'), { triggers: content })
+  await store.write((tx) => store.shares.remove(tx, item, bob))
+  await client.put(`${calendar}b.ics`, 'b')
+  assert.deepEqual(
+    (await service.first(2)).map(({ path }) => path),
+    ['/push/bob', '/push/ann'],
+  )
+})
