@@ -178,6 +178,8 @@ export type Space<R extends Resource = Resource> = {
   pageFor?(collection: R): string | undefined
   /** Sets a live property of the space; false where it is not one that a client may set. */
   setProperty?(tx: Tx, resource: R, update: PropertyUpdate): Promise<boolean>
+  /** Privileges of other namespaces that the principal has there. */
+  privileges?(resource: R): readonly PropertyName[]
   /** What can be shared with others, of what is the principal's own. */
   shareable?(resource: R): Shareable | undefined
   /** Whether a property that is set here is what whom it is shared with sets for themselves alone. */

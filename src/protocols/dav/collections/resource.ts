@@ -55,6 +55,20 @@ const home = (tree: CollectionTree, principal: Principal): CollectionResource =>
   level: 'home',
 })
 
+/** As what somebody has the calendars of another: as their proxy, or as who looks after the twin and so its rooms. */
+const openHome = async (
+  { store, kind }: CollectionTree,
+  view: View,
+  principal: Principal,
+  account: string,
+): Promise<{ readonly ownerId: number; readonly access: Grant['access'] } | undefined> => {
+  if (kind !== 'calendar') return undefined
+  const proxy = await store.shares.proxies.find(view, account, principal.accountId)
+  if (proxy !== undefined || !principal.isAdmin) return proxy
+  const room = await store.accounts.byName(view, account)
+  return room?.name === account && room.kind !== 'person' ? { ownerId: room.id, access: 'write' } : undefined
+}
+
 /** @throws DomainError NotFound for a home that is neither one's own nor that of somebody one acts for. */
 const homeOf = async (
   tree: CollectionTree,
@@ -63,15 +77,14 @@ const homeOf = async (
   account: string,
 ): Promise<CollectionResource> => {
   if (account === principal.name) return home(tree, principal)
-  const { store, space, kind } = tree
-  const proxy = kind === 'calendar' ? await store.shares.proxies.find(view, account, principal.accountId) : undefined
-  if (proxy === undefined) throw new DomainError('NotFound', 'There is nothing at this address')
+  const open = await openHome(tree, view, principal, account)
+  if (open === undefined) throw new DomainError('NotFound', 'There is nothing at this address')
   return {
     ...home(tree, principal),
-    href: homeHref(space.name, account),
+    href: homeHref(tree.space.name, account),
     name: account,
-    accountId: proxy.ownerId,
-    grant: { access: proxy.access, owner: account, share: undefined, isRoot: false },
+    accountId: open.ownerId,
+    grant: { access: open.access, owner: account, share: undefined, isRoot: false },
   }
 }
 

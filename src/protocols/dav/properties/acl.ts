@@ -4,7 +4,7 @@
 import { DAV } from '../../../formats/xml/element.ts'
 import { privilegesOn } from '../privileges.ts'
 import type { Resource } from '../resource.ts'
-import { href } from '../wire/multistatus.ts'
+import { href, tagsFor } from '../wire/multistatus.ts'
 import { encodeSegment } from '../wire/path.ts'
 import type { LiveProperty, Page } from './live.ts'
 
@@ -21,7 +21,14 @@ const property = (name: string, read: LiveProperty['read']): LiveProperty => ({
 
 const privilege = (name: string): string => `<D:privilege><D:${name}/></D:privilege>`
 
-const privileges = (resource: Resource): string => privilegesOn(resource).map(privilege).join('')
+/** What a space grants beside what WebDAV knows. */
+const more = (resource: Resource): string[] =>
+  (resource.space.privileges?.(resource) ?? []).map(
+    ({ namespace, name }) => `<D:privilege>${tagsFor(namespace, name).empty}</D:privilege>`,
+  )
+
+const privileges = (resource: Resource): string =>
+  [...privilegesOn(resource).map(privilege), ...more(resource)].join('')
 
 /** An abstract privilege comes with another and is not granted by itself (RFC 3744 §5.3). */
 const supported = (name: string, description: string, below = ''): string =>
@@ -29,27 +36,30 @@ const supported = (name: string, description: string, below = ''): string =>
   `<D:description xml:lang="en">${description}</D:description>${below}</D:supported-privilege>`
 
 // RFC 3744 §5.3: what is granted is `read` or `write`.
-const supportedPrivileges = supported(
-  'all',
-  'Everything',
+const supportedPrivileges = (resource: Resource): string =>
+  supported('all', 'Everything', supportedByAll + more(resource).map(supportedApart).join(''))
+
+const supportedApart = (one: string): string =>
+  `<D:supported-privilege>${one}<D:description xml:lang="en">Scheduling</D:description></D:supported-privilege>`
+
+const supportedByAll =
   supported(
     'read',
     'Read',
     supported('read-acl', 'Read who may do what') +
       supported('read-current-user-privilege-set', 'Read what one may do oneself'),
   ) +
-    supported(
-      'write',
-      'Write',
-      supported('write-content', 'Change content') +
-        supported('write-properties', 'Change properties') +
-        supported('bind', 'Add members') +
-        supported('unbind', 'Remove members') +
-        supported('unlock', 'Remove a lock'),
-    ) +
-    supported('write-acl', 'Decide who may do what') +
-    supported('share', 'Share it with others'),
-)
+  supported(
+    'write',
+    'Write',
+    supported('write-content', 'Change content') +
+      supported('write-properties', 'Change properties') +
+      supported('bind', 'Add members') +
+      supported('unbind', 'Remove members') +
+      supported('unlock', 'Remove a lock'),
+  ) +
+  supported('write-acl', 'Decide who may do what') +
+  supported('share', 'Share it with others')
 
 const entry = (principal: string, granted: string, more = ''): string =>
   `<D:ace><D:principal>${principal}</D:principal><D:grant>${granted}</D:grant>${more}</D:ace>`
@@ -80,7 +90,7 @@ export const aclProperties: readonly LiveProperty[] = [
     grant === undefined && accountId !== principal.accountId ? '' : href(principalHref(grant?.owner ?? principal.name)),
   ),
   property('group', () => ''),
-  property('supported-privilege-set', () => supportedPrivileges),
+  property('supported-privilege-set', supportedPrivileges),
   property('current-user-privilege-set', privileges),
   { ...property('acl', entries), needs: 'shares' },
   property('acl-restrictions', () => '<D:grant-only/><D:no-invert/>'),

@@ -14,7 +14,7 @@ import { blobContent } from '../../files/node-resource.ts'
 import { expandProperty } from '../../reports/expand-property.ts'
 import { syncCollection } from '../../reports/sync-collection.ts'
 import type { Place, Space } from '../../resource.ts'
-import { CALDAV, keyOf } from '../../wire/names.ts'
+import { CALDAV, keyOf, type PropertyName } from '../../wire/names.ts'
 import { encodeSegment } from '../../wire/path.ts'
 import { calendarMultiget } from '../calendar-multiget.ts'
 import { calendarQuery } from '../calendar-query.ts'
@@ -22,8 +22,12 @@ import { calendarType } from '../properties.ts'
 import { inboxSetting } from './inbox-properties.ts'
 import { inboxName, outboxName } from './names.ts'
 import { type InboxResource, isInbox, type OutboxResource } from './resource.ts'
+import { roomHomes } from './rooms.ts'
 
-type Shared = Pick<Space<CollectionResource>, 'name' | 'scope' | 'features' | 'conditions' | 'lineage' | 'resolve'>
+export type Shared = Pick<
+  Space<CollectionResource>,
+  'name' | 'scope' | 'features' | 'conditions' | 'lineage' | 'resolve'
+>
 
 /** @param calendars the space of the homes that they are in. */
 export const scheduling = (
@@ -40,6 +44,7 @@ export const scheduling = (
   }
   const inbox = inboxSpace(store, shared, calendars)
   const outbox = outboxSpace(shared, calendars)
+  const rooms = roomHomes(store, shared, calendars)
 
   const inboxIn = async (view: View, home: CollectionResource): Promise<InboxResource> => {
     const { accountId, href } = home
@@ -83,7 +88,9 @@ export const scheduling = (
       return [await inboxIn(view, home), await outboxIn(view, home)]
     },
     async resolve(view, principal, [account, name, item, ...more]): Promise<Place<CollectionResource> | undefined> {
-      if (account === undefined || (name !== inboxName && name !== outboxName)) return undefined
+      if (account === undefined) return undefined
+      if (name === undefined) return account === principal.name ? undefined : rooms.resolve(view, principal, account)
+      if (name !== inboxName && name !== outboxName) return undefined
       const home = await homeOf(calendars(), view, principal, account)
       const box = name === inboxName ? await inboxIn(view, home) : await outboxIn(view, home)
       const space = isInbox(box) ? inbox : outbox
@@ -111,7 +118,9 @@ const homeOf = async (
   account: string,
 ): Promise<CollectionResource> => {
   const { resource } = await calendars.resolve(view, principal, [account])
-  if (resource?.level !== 'home') throw new DomainError('NotFound', 'There is nothing at this address')
+  // A room's is of another space for whom it is not open.
+  const isOpen = resource?.level === 'home' && (resource.space as unknown) === calendars
+  if (!isOpen) throw new DomainError('NotFound', 'There is nothing at this address')
   return resource
 }
 
@@ -121,6 +130,14 @@ const messageResource = (
   item: Parameters<typeof itemResource>[3],
 ): CollectionResource =>
   itemResource({ space, contentType: calendarType }, href, collection as NonNullable<typeof collection>, item)
+
+/** A privilege of scheduling with those that it is made of. */
+const caldav = (name: 'schedule-deliver' | 'schedule-send'): PropertyName[] => {
+  const parts = { 'schedule-deliver': ['invite', 'reply'], 'schedule-send': ['invite', 'reply', 'freebusy'] }[name]
+  const names = [name, ...parts.map((part) => `${name}-${part}`)]
+  const all = name === 'schedule-deliver' ? [...names, 'schedule-query-freebusy'] : names
+  return all.map((one) => ({ namespace: CALDAV, name: one }))
+}
 
 const onInbox = ['PROPFIND', 'PROPPATCH', 'REPORT']
 const onMessage = ['GET', 'HEAD', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
@@ -144,6 +161,7 @@ const inboxSpace = (
       [keyOf(CALDAV, 'calendar-multiget'), calendarMultiget],
     ]),
     allows: ({ level }) => (level === 'item' ? onMessage : onInbox),
+    privileges: ({ level }) => (level === 'collection' ? caldav('schedule-deliver') : []), // RFC 6638 §6.1
     async members(view, resource, page) {
       if (!isInbox(resource)) return []
       const items = await store.collections.items(view, { id: resource.id }, page)
@@ -195,5 +213,6 @@ const outboxSpace = (shared: Shared, calendars: () => Space<CollectionResource>)
   },
   reports: new Map([[keyOf(DAV, 'expand-property'), expandProperty]]),
   allows: () => onOutbox,
+  privileges: () => caldav('schedule-send'), // RFC 6638 §6.2
   members: async () => [],
 })
