@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { lacksPython, pythonWith } from '../support/lacks.ts'
+import { runWell } from '../support/run.ts'
+import { temporaryFolder } from '../support/store.ts'
+import { createTestTwin } from '../support/twin.ts'
+
+test('python3-caldav asks when people are free, invites them and a room, and answers from the inbox', {
+  skip: lacksPython('caldav'),
+}, async () => {
+  await using twin = await createTestTwin()
+  await twin.account('ann', 'secret-words')
+  await twin.account('bob', 'secret-words')
+  await twin.store.write((tx) => twin.store.accounts.create(tx, { name: 'library', kind: 'room' }))
+  await using folder = await temporaryFolder()
+  const ca = join(folder.path, 'ca.pem')
+  await writeFile(ca, twin.ca)
+  const script = join(import.meta.dirname, 'python-caldav-meetings.py')
+  const args = [script, `https://localhost:${twin.port}/dav/`, ca]
+  assert.match(await runWell(pythonWith('caldav') ?? 'python3', args), /done/)
+})
