@@ -120,12 +120,20 @@ export class LocalDelivery implements Delivery {
     if (bytes.length > limits.storedBytes) return false
     await this.#store.collections.put(tx, collection, {
       ...factsOf(object),
-      name: item?.name ?? `${randomUUID()}.ics`,
+      name: item?.name ?? (await this.#freshName(tx, collection, object)),
       staged: this.#store.blobs.small(bytes, limits.storedBytes),
       // RFC 6638 §3.2.10: what others answer does not change it.
       scheduleTag: quietly ? 'kept' : 'new',
     })
     return true
+  }
+
+  /** Clients that add an invitation themselves name it by its UID: then it is this one that they write. */
+  async #freshName(tx: Tx, collection: Collection, { uid }: CalendarObject): Promise<string> {
+    const name = `${uid}.ics`
+    const isPlain = /^[\w@-][\w@.-]{0,150}$/.test(uid)
+    const isFree = isPlain && (await this.#store.collections.item(tx, collection, name)) === undefined
+    return isFree ? name : `${randomUUID()}.ics`
   }
 
   #ask(tx: Tx, asked: Asked): void {

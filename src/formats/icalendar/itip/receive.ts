@@ -5,7 +5,7 @@ import { type Component, type Property, property } from '../component.ts'
 import { type CalendarObject, readObject } from '../object.ts'
 import { formatUtc, timeOf } from '../values.ts'
 import { delegatesOf } from './attendee.ts'
-import { exdateFor, type Instances, instancesOf, withComponents } from './instances.ts'
+import { componentsOf, exdateFor, type Instances, instancesOf, withComponents } from './instances.ts'
 import {
   type Address,
   addressOf,
@@ -54,6 +54,17 @@ export type Outcome =
 
 /** @throws DomainError Forbidden with detail.precondition for what is no object; TooLarge, precondition 'max-instances'. */
 export function receive(message: Received): Outcome {
+  const outcome = byMethod(message)
+  const { existing, inOrder } = message
+  if (outcome.kind !== 'changed' || !existing || !isSame(outcome.object, existing)) return outcome
+  // A transport may bring one message twice; who sends it again in order wants it to be seen.
+  return inOrder ? { kind: 'told' } : { kind: 'ignored', reason: 'nothing-new' }
+}
+
+const isSame = (one: CalendarObject, other: CalendarObject): boolean =>
+  JSON.stringify(componentsOf(one)) === JSON.stringify(componentsOf(other))
+
+function byMethod(message: Received): Outcome {
   switch (message.method) {
     case 'REQUEST':
       return request(message)
