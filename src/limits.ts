@@ -600,3 +600,6 @@ export const attachmentsPerObject = 50
 
 /** MANAGED-IDs of one object that are looked up; what others wrote may have more than the twin would add. */
 export const attachmentIdsOfObject = 200
+
+/** Milliseconds of one turn of the event loop in which objects are read for a report; what is left has its next turn. */
+export const turnMilliseconds = 10

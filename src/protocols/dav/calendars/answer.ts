@@ -19,6 +19,7 @@ import { type CalendarData, parseCalendarData, selectCalendarData } from './cale
 import { calendarType } from './properties.ts'
 import type { Calendar } from './scope.ts'
 import { zonesAsked } from './timezones.ts'
+import { turns } from './turns.ts'
 
 export type Asked = {
   readonly plan: Plan
@@ -65,28 +66,32 @@ export type Answering = {
   readonly asked: Asked
 }
 
-/** The responses for objects of one calendar, in their order. */
-export const answers = async (
+/** The responses for objects of one calendar, in their order, one by one: expanded, one object may be megabytes of text. */
+export async function* answers(
   { exchange, resource: root, asked: { plan, data } }: Answering,
   { collection, href }: Calendar,
   told: readonly Told[],
   floating: Zone,
-): Promise<string[]> => {
-  if (told.length === 0) return []
+): AsyncGenerator<string> {
+  if (told.length === 0) return
   const tree = { space: root.space as unknown as Space<CollectionResource>, contentType: calendarType }
   const resources = told.map(({ item }) => itemResource(tree, href, collection, item))
   const page = await exchange.store.read((view) => gatherPage(exchange, view, plan, resources, root))
   // Who names the components that are wanted has named the zones, too.
   const zoned = data?.selection ? (text: string) => text : zonesAsked(exchange.request, page.now)
-  return told.map((one, index) => {
-    const resource = resources[index] as CollectionResource
+  const answer = (one: Told, resource: CollectionResource): string => {
     try {
       const text = data && zoned(selectCalendarData(one.text, one.object, data, floating))
       return writeResponse(plan, { ...resource, data: text } as Resource, page)
     } catch (error) {
       return refused(resource, error)
     }
-  })
+  }
+  const turn = turns()
+  for (const [index, one] of told.entries()) {
+    yield answer(one, resources[index] as CollectionResource)
+    await turn()
+  }
 }
 
 /** An object that cannot be answered does not take the others with it. */

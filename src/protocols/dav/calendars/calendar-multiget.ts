@@ -12,7 +12,7 @@ import type { Report, Resource } from '../resource.ts'
 import { pathOnThisServer } from '../wire/destination.ts'
 import { statusResponse } from '../wire/multistatus.ts'
 import { parsePath } from '../wire/path.ts'
-import { type Answering, answers, parseAsked, tell } from './answer.ts'
+import { type Answering, answers, parseAsked, type Told, tell } from './answer.ts'
 import { floatingZone, queriedZone } from './floating.ts'
 import { textOf } from './scope.ts'
 
@@ -81,10 +81,10 @@ const answerFolder = async (
   const { exchange } = answering
   const found = await findItems(exchange, [answering.resource.space.name, ...folder.split('/')], names)
   if (found === undefined) return []
-  const told = []
+  const told: Told[] = []
   for (const item of found.items) told.push(tell(item, await textOf(exchange, item), found.calendar.collection))
-  const responses = await answers(answering, found.calendar, told, zone ?? floatingZone(found.calendar.collection))
-  return told.map(({ item }, index) => [item.name, responses[index] ?? ''])
+  const responses = answers(answering, found.calendar, told, zone ?? floatingZone(found.calendar.collection))
+  return (await Array.fromAsync(responses)).map((response, index) => [told[index]?.item.name ?? '', response])
 }
 
 const findItems = async (exchange: Exchange, segments: readonly string[], names: readonly string[]) => {

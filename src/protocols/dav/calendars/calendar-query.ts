@@ -17,6 +17,7 @@ import { type Answering, answers, parseAsked, refused, type Told, tell } from '.
 import { parseFilter } from './filter.ts'
 import { floatingZone, queriedZone } from './floating.ts'
 import { type Calendar, calendarsIn, itemAsked, textOf } from './scope.ts'
+import { turns } from './turns.ts'
 
 export const calendarQuery: Report = async (exchange, resource, body) => {
   const asked = parseAsked(exchange, resource, body)
@@ -28,7 +29,7 @@ export const calendarQuery: Report = async (exchange, resource, body) => {
     const asking = { filter, calendar, floating: zone ?? floatingZone(calendar.collection) }
     const answering = { exchange, resource, asked }
     for await (const page of candidates(answering, asking)) {
-      await stream.write(await answerPage(answering, asking, page))
+      await answerPage(answering, asking, page, stream)
       await setImmediate() // a page takes milliseconds, and others wait
     }
   }
@@ -87,8 +88,10 @@ const answerPage = async (
   answering: Answering,
   { filter, calendar, floating }: Asking,
   page: readonly Candidate[],
-): Promise<readonly string[]> => {
+  stream: MultistatusStream,
+): Promise<void> => {
   const { exchange, resource } = answering
+  const turn = turns()
   const told: Told[] = []
   const unanswered: string[] = []
   for (const { item, sure } of page) {
@@ -99,8 +102,10 @@ const answerPage = async (
       // One that has too many instances to say does not take the others with it.
       unanswered.push(refused({ href: calendar.href + encodeSegment(item.name), space: resource.space }, error))
     }
+    await turn()
   }
-  return [...(await answers(answering, calendar, told, floating)), ...unanswered]
+  for await (const response of answers(answering, calendar, told, floating)) await stream.write([response])
+  await stream.write(unanswered)
 }
 
 /** The one component that an object must have, where the filter asks for one. */
