@@ -529,8 +529,8 @@ export const pushes = {
   gatherMilliseconds: 1_500,
   /** Milliseconds between two messages of one subscription: a telephone's battery, and a push service's patience. */
   everyMilliseconds: 10_000,
-  /** Messages under way at a time, in all and to one push service: one that hangs keeps no other waiting. */
-  atOnce: { all: 32, service: 4 },
+  /** Messages under way at a time, in all, to one push service and of one account: what hangs keeps nobody else waiting. */
+  atOnce: { all: 32, service: 4, account: 8 },
   /** Milliseconds for one message. */
   sendMilliseconds: 10_000,
   /** Milliseconds after which another twin on the same database takes a message for one that its sender left. */

@@ -1,7 +1,8 @@
 // Tells devices that something changed, over Web Push (RFC 8030), for whatever protocol they registered with.
 // - What is to be told follows from the store, never from a queue: a signal only makes it look again. What was told last
 //   is kept with the subscription, so a restart, a failure or a second twin on the database loses and repeats nothing.
-// - Nobody waits for it: a push service that hangs or fails holds up neither a write nor another push service.
+// - Nobody waits for it: a push service that hangs or fails holds up neither a write nor another push service, nor one
+//   account another.
 // - The address that a push service gave a device is a secret: it is in no log.
 import type { Logger } from 'pino'
 import { isDomainError } from '../../errors.ts'
@@ -56,7 +57,7 @@ export class Pusher {
   readonly #options: PusherOptions
   readonly #bounds: PushBounds
   readonly #sources: ReadonlyMap<string, PushSource>
-  readonly #slots = new Slots(pushes.atOnce)
+  readonly #slots = new Slots(pushes.atOnce.all)
   readonly #sent: Counter
   /** How to stop watching each topic. */
   readonly #watched = new Map<string, () => void>()
@@ -144,7 +145,7 @@ export class Pusher {
   async #lookAfter(subscription: PushSubscription): Promise<void> {
     const { id, topic } = subscription
     this.#busy.set(id, false)
-    let again: number | undefined
+    let again: number | undefined = this.#bounds.retryMilliseconds.first
     try {
       again = await this.#bringUpToDate(subscription)
     } finally {
@@ -158,12 +159,16 @@ export class Pusher {
   /** Sends what is new. Answers in how many milliseconds it has to be looked at again. */
   async #bringUpToDate(subscription: PushSubscription): Promise<number | undefined> {
     const { store } = this.#options
-    const { id, dueAt, endpoint } = subscription
+    const { id, accountId, dueAt, endpoint } = subscription
     const telling = await store.read((view) => this.#look(view, subscription))
     if (telling === 'gone') return this.#drop(id)
     if (telling.state === subscription.told) return undefined
     if (dueAt > store.now()) return dueAt - store.now()
-    using _slot = await this.#slots.take(new URL(endpoint).origin, this.#stop.signal)
+    const kinds = [
+      { name: new URL(endpoint).origin, most: pushes.atOnce.service },
+      { name: String(accountId), most: pushes.atOnce.account },
+    ]
+    using _slot = await this.#slots.take(kinds, this.#stop.signal)
     const claimed = await store.write((tx) => store.pushSubscriptions.claim(tx, id, tx.now + pushes.leaseMilliseconds))
     if (claimed === undefined) return pushes.leaseMilliseconds
     try {

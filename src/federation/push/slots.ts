@@ -1,36 +1,40 @@
-// How many may do something at a time, in all and of one kind: who waits for a kind that is full holds up no other.
+// How many may do something at a time: in all, and of each kind that one of them is. Who waits for a kind that is full
+// holds up no other.
 
-type Waiting = { readonly kind: string; readonly enter: () => void }
+/** What somebody is one of, and how many of those there may be at a time. */
+export type Kind = { readonly name: string; readonly most: number }
+
+type Waiting = { readonly kinds: readonly Kind[]; readonly enter: () => void }
 
 export class Slots {
-  readonly #most: { readonly all: number; readonly service: number }
+  readonly #most: number
   readonly #taken = new Map<string, number>()
   #all = 0
   #waiting: Waiting[] = []
 
-  constructor(most: { readonly all: number; readonly service: number }) {
+  constructor(most: number) {
     this.#most = most
   }
 
   /** Resolves when there is room; disposing of the answer makes room again. */
-  async take(kind: string, signal: AbortSignal): Promise<Disposable> {
-    if (!this.#hasRoom(kind)) await this.#wait(kind, signal)
-    else this.#enter(kind)
-    return { [Symbol.dispose]: () => this.#leave(kind) }
+  async take(kinds: readonly Kind[], signal: AbortSignal): Promise<Disposable> {
+    if (this.#hasRoom(kinds)) this.#enter(kinds)
+    else await this.#wait(kinds, signal)
+    return { [Symbol.dispose]: () => this.#leave(kinds) }
   }
 
-  #hasRoom(kind: string): boolean {
-    return this.#all < this.#most.all && (this.#taken.get(kind) ?? 0) < this.#most.service
+  #hasRoom(kinds: readonly Kind[]): boolean {
+    return this.#all < this.#most && kinds.every(({ name, most }) => (this.#taken.get(name) ?? 0) < most)
   }
 
-  #enter(kind: string): void {
+  #enter(kinds: readonly Kind[]): void {
     this.#all++
-    this.#taken.set(kind, (this.#taken.get(kind) ?? 0) + 1)
+    for (const { name } of kinds) this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1)
   }
 
-  #wait(kind: string, signal: AbortSignal): Promise<void> {
+  #wait(kinds: readonly Kind[], signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiting = { kind, enter: resolve }
+    const waiting = { kinds, enter: resolve }
     this.#waiting.push(waiting)
     const stopped = () => {
       this.#waiting = this.#waiting.filter((one) => one !== waiting)
@@ -40,15 +44,17 @@ export class Slots {
     return promise.finally(() => signal.removeEventListener('abort', stopped))
   }
 
-  #leave(kind: string): void {
+  #leave(kinds: readonly Kind[]): void {
     this.#all--
-    const taken = (this.#taken.get(kind) ?? 1) - 1
-    if (taken === 0) this.#taken.delete(kind)
-    else this.#taken.set(kind, taken)
-    const next = this.#waiting.find((one) => this.#hasRoom(one.kind))
+    for (const { name } of kinds) {
+      const taken = (this.#taken.get(name) ?? 1) - 1
+      if (taken === 0) this.#taken.delete(name)
+      else this.#taken.set(name, taken)
+    }
+    const next = this.#waiting.find((one) => this.#hasRoom(one.kinds))
     if (next === undefined) return
     this.#waiting = this.#waiting.filter((one) => one !== next)
-    this.#enter(next.kind)
+    this.#enter(next.kinds)
     next.enter()
   }
 }

@@ -6,12 +6,16 @@ import { Agent, request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { collectingLog } from '../../../tests/support/http.ts'
 import { PageClient } from '../../../tests/support/page-client.ts'
+import { createPerson } from '../../../tests/support/people.ts'
 import { temporaryFolder } from '../../../tests/support/store.ts'
 import { createTestTwin, type TestTwin } from '../../../tests/support/twin.ts'
+import { loadConfig } from '../../config.ts'
 import { child, DAV, type Element, elements, text } from '../../formats/xml/element.ts'
 import { parseXml } from '../../formats/xml/parse.ts'
 import { deviceLinkMilliseconds } from '../../limits.ts'
+import { createTwin, type Twin } from '../../twin.ts'
 import { dnsRecords } from './dns-records.ts'
 import { servicesOf } from './services.ts'
 
@@ -22,7 +26,7 @@ const CARDDAV = 'urn:ietf:params:xml:ns:carddav'
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
 const ask = (
-  twin: TestTwin,
+  twin: Pick<Twin, 'port' | 'ca'>,
   method: string,
   path: string,
   { as, body, headers = {} }: { as?: string; body?: string; headers?: Record<string, string> } = {},
@@ -141,7 +145,7 @@ test('PACC: the document is the one whose digest the DNS record has', async () =
 })
 
 /** The profile as OpenSSL takes it out of its signature, which must be the twin's. */
-const opened = async (twin: TestTwin, signed: Buffer): Promise<string> => {
+const opened = async (twin: Pick<Twin, 'ca'>, signed: Buffer): Promise<string> => {
   await using folder = await temporaryFolder()
   const at = (name: string) => join(folder.path, name)
   await writeFile(at('signed'), signed)
@@ -204,4 +208,22 @@ test('a link that is too old, or has been followed by another, opens nothing', a
   assert.ok(second.expiresAt <= store.now() + deviceLinkMilliseconds)
   const recovery = await store.write((tx) => store.links.createRecovery(tx, id))
   assert.equal((await ask(twin, 'GET', `/connect?${recovery.token}`)).status, 404, 'a link of another kind is none')
+})
+
+test('neither the link nor the password is in the log, not even where each request is', async () => {
+  await using folder = await temporaryFolder()
+  const { log, lines } = collectingLog()
+  const config = loadConfig({ TWIN_DATA: folder.path, TWIN_PORTS_HTTPS: '0', TWIN_PORTS_HTTP: '0' })
+  const twin = await createTwin(config, log)
+  try {
+    const { store } = twin
+    const { id } = await createPerson(store, 'ann', password)
+    const { token } = await store.write((tx) => store.links.createDevice(tx, id))
+    const signed = await ask(twin, 'GET', `/connect?${token}`)
+    const own = after(await opened(twin, signed.body), 'CalDAVPassword') ?? ''
+    assert.ok(lines.some(({ path }) => path === '/connect'))
+    assert.doesNotMatch(JSON.stringify(lines), new RegExp(`${token}|${own}`))
+  } finally {
+    await twin.close()
+  }
 })
