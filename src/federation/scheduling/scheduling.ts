@@ -98,8 +98,18 @@ export class Scheduling {
     for (const message of messages) await deliverBy(this.#deliveries, tx, message)
   }
 
-  /** A calendar goes with all meetings in it; people are told of those that changed last. */
+  /**
+   * A calendar goes with all meetings in it; people are told of those that changed last.
+   *
+   * @throws DomainError CALDAV:default-calendar-needed
+   */
   async removeCollection(tx: Tx, collection: Collection): Promise<void> {
+    const { defaultId } = await this.#store.collections.inbox(tx, collection.accountId)
+    // RFC 6638 §4.3.1.1: what a person chose for invitations stays until they choose another.
+    if (defaultId === collection.id)
+      throw new DomainError('Forbidden', 'Invitations are put in this calendar', {
+        precondition: 'default-calendar-needed',
+      })
     const items = await scheduledIn(tx, { collectionId: collection.id, limit: limits.removedMeetings })
     const messages: Message[] = []
     for (const item of items) messages.push(...(await this.#leaving(tx, collection.accountId, item, true)))

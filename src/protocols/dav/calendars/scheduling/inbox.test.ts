@@ -162,6 +162,9 @@ describe('the inbox (RFC 6638 §2.2)', () => {
     )
     assert.match(removed.body.toString(), /default-calendar-needed/)
     assert.equal(await chosen(), '/dav/calendars/ann/work/')
+    assert.equal(conditionIn(await house.ask('ann', 'DELETE', 'ann/work/')), '403 default-calendar-needed')
+    assert.equal(await choose('<D:href>/dav/calendars/ann/calendar/</D:href>'), '200')
+    assert.equal((await house.ask('ann', 'DELETE', 'ann/work/')).status, 204)
   })
 
   it('keeps an availability as it was sent, if it is one (RFC 7953 §7.2.4)', async () => {
