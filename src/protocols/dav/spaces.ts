@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.ts'
+import { attachmentsSpace } from './calendars/attachments/space.ts'
 import { calendarsSpace } from './calendars/calendars.ts'
 import { calendarPrincipalProperties } from './calendars/principal-properties.ts'
 import { contactsSpace } from './contacts/contacts.ts'
@@ -21,6 +22,7 @@ export const davSpaces = (store: Store, push?: DavPush): readonly Space[] => [
   trashSpace(store),
   versionsSpace(store),
   calendarsSpace(store, push),
+  attachmentsSpace(store),
   contactsSpace(store, push),
   ...(push ? [push.registrations] : []),
   notificationsSpace(store),

@@ -1,6 +1,7 @@
 // The data of deleted accounts go in bounded writes, beside everything else; a twin that is stopped meanwhile goes on at
 // its next start. The clock goes last, and with it goes the mark that there is something left to erase.
 
+import { eraseAttachments } from '../collections/attachments.ts'
 import { hasCollections } from '../collections/erase.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { endSharesOfAccount } from '../shares/end.ts'
@@ -77,6 +78,7 @@ async function finish(tx: Tx, accountId: number): Promise<boolean> {
   if (left || (await hasCollections(tx, accountId))) return false
   await tx.db.deleteFrom('lock').where('accountId', '=', accountId).execute()
   await endSharesOfAccount(tx, accountId)
+  await eraseAttachments(tx, accountId)
   await tx.db.deleteFrom('node').where('accountId', '=', accountId).execute()
   await tx.db.deleteFrom('clock').where('accountId', '=', accountId).execute()
   return true

@@ -1,5 +1,6 @@
 // What a calendar object has to be before it is stored (RFC 4791 §5.3.2.1), and what its row keeps of it beside its text.
 import { DomainError } from '../../errors.ts'
+import { managedIdsOf } from '../../formats/icalendar/attach.ts'
 import { checkVavailability } from '../../formats/icalendar/availability.ts'
 import { bounds } from '../../formats/icalendar/bounds.ts'
 import { properties } from '../../formats/icalendar/component.ts'
@@ -18,7 +19,8 @@ export const factsOf = (object: CalendarObject): ItemFacts => {
   requireDates(object)
   if (object.type === 'VAVAILABILITY') checkVavailability(object) // RFC 7953 §3.1
   const { uid, type, recurring } = object
-  return { uid, component: type, recurring, ...bounds(object) }
+  const managedIds = managedIdsOf(object)
+  return { uid, component: type, recurring, ...bounds(object), ...(managedIds.length > 0 && { managedIds }) }
 }
 
 const decode = (content: Buffer): string => {

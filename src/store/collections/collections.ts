@@ -6,6 +6,7 @@ import type { Body, Tx, View } from '../engine/types.ts'
 import type { Journal } from '../journal.ts'
 import type { Locks } from '../locks.ts'
 import type { Properties } from '../properties.ts'
+import { createAttachment, type NewAttachment } from './attachments.ts'
 import {
   type Collection,
   type CollectionAt,
@@ -156,6 +157,11 @@ export class Collections {
   /** Puts a scheduling message into an account's inbox; beyond a number the oldest makes room. Throws QuotaExceeded. */
   deliver(tx: Tx, accountId: number, message: Message): Promise<Item> {
     return deliver(this.#parts, tx, accountId, message)
+  }
+
+  /** Keeps an attachment for the object that is put in the same write (RFC 8607). Throws QuotaExceeded. */
+  attach(tx: Tx, attachment: NewAttachment): Promise<void> {
+    return createAttachment(this.#parts, tx, attachment)
   }
 
   /** Copies onto what is there, if need be. Throws as `put` does. */

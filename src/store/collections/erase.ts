@@ -5,6 +5,7 @@ import { collectionRowsPerWrite } from '../../limits.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Body, Tx, View } from '../engine/types.ts'
 import { endSharesOf } from '../shares/end.ts'
+import { dropUses } from './attachments.ts'
 import { type Collection, collectionTopic, GONE } from './collection.ts'
 import { type ItemParts, itemKind } from './item.ts'
 
@@ -25,7 +26,7 @@ const anyOf = prepared((db, p: { accountId: number }) =>
 const someItems = prepared((db, p: { collectionId: number; limit: number }) =>
   db
     .selectFrom('collection_item')
-    .select(['id', 'size'])
+    .select(['id', 'size', 'attachments'])
     .where('collectionId', '=', p.collectionId)
     .orderBy('name')
     .limit(p.limit),
@@ -78,6 +79,8 @@ async function eraseSome(
   if (ids.length > 0) {
     await properties.forget(tx, itemKind, ids)
     await locks.forget(tx, itemKind, ids)
+    const attached = items.filter(({ attachments }) => attachments).map((item) => item.id)
+    if (attached.length > 0) await dropUses(tx, attached)
     await tx.db.deleteFrom('collection_item').where('id', 'in', ids).execute()
     await tx.charge(accountId, -items.reduce((bytes, { size }) => bytes + size, 0))
     return false

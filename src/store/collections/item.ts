@@ -11,6 +11,7 @@ import type { Journal } from '../journal.ts'
 import type { Locks } from '../locks.ts'
 import type { Properties } from '../properties.ts'
 import type { collection_item as ItemTable } from '../schema.ts'
+import { copyUses, dropUses, setUses } from './attachments.ts'
 import { type Collection, touchCollection } from './collection.ts'
 
 export type Item = Omit<Selectable<ItemTable>, 'recurring'> & {
@@ -32,6 +33,8 @@ export type ItemFacts = {
   firstStart?: number | null
   lastEnd?: number | null
   recurring?: boolean
+  /** MANAGED-IDs in it (RFC 8607). */
+  managedIds?: readonly string[]
 }
 
 export type PutItem = ItemFacts & {
@@ -237,6 +240,7 @@ export async function copyItem(
   })
   await parts.properties.forget(tx, itemKind, [written.item.id])
   await parts.properties.copy(tx, itemKind, [{ from: source.id, to: written.item.id }])
+  if (source.attachments) await copyUses(tx, source.id, written.item.id)
   return written
 }
 
@@ -257,6 +261,7 @@ async function write(
   await touchCollection(tx, collection, position)
   if (former) {
     await tx.db.updateTable('collection_item').set(values).where('id', '=', former.id).execute()
+    if (former.attachments || content.managedIds?.length) await setUses(tx, former.id, content.managedIds ?? [])
     return { item: toItem({ ...former, ...values, hash: content.hash }), created: false }
   }
   const row = await tx.db
@@ -264,6 +269,7 @@ async function write(
     .values({ ...values, collectionId, accountId, createdAt: tx.now, created: position })
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (content.managedIds?.length) await setUses(tx, row.id, content.managedIds)
   return { item: toItem({ ...row, hash: content.hash }), created: true }
 }
 
@@ -327,6 +333,7 @@ export async function removeItem(parts: ItemParts, tx: Tx, collection: Collectio
   await leave(parts, tx, collection, item, position)
   await parts.properties.forget(tx, itemKind, [item.id])
   await parts.locks.forget(tx, itemKind, [item.id])
+  if (item.attachments) await dropUses(tx, [item.id])
   await removeRow.run(tx, { id: item.id })
   await tx.charge(item.accountId, -item.size)
   await touchCollection(tx, collection, position)

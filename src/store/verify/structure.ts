@@ -23,6 +23,19 @@ const references: Check[] = [
   orphan('collection_item', 'accountId', 'account'),
   orphan('collection_item', 'collectionId', 'collection'),
   orphan('collection_item', 'blobId', 'blob'),
+  orphan('attachment', 'accountId', 'account'),
+  orphan('attachment', 'blobId', 'blob'),
+  orphan('attachment_use', 'attachmentId', 'attachment'),
+  orphan('attachment_use', 'itemId', 'collection_item'),
+  {
+    sql: 'SELECT a.id FROM attachment a WHERE NOT EXISTS (SELECT 1 FROM attachment_use u WHERE u.attachmentId = a.id)',
+    says: (row) => `attachment ${row.id} is in no object`,
+  },
+  {
+    sql: `SELECT u.id, u.itemId AS item FROM attachment_use u JOIN collection_item i ON i.id = u.itemId
+          WHERE COALESCE(i.attachments, 0) = 0`,
+    says: (row) => `item ${row.item} does not know of its attachment ${row.id}`,
+  },
   orphan('feed', 'collectionId', 'collection'),
   orphan('feed', 'accountId', 'account'),
   orphan('property', 'itemId', 'collection', `t.kind = 'collection'`),
@@ -82,7 +95,9 @@ const tree: Check[] = [
           UNION ALL
           SELECT 'version', v.id, v.size, b.size FROM version v JOIN blob b ON b.id = v.blobId WHERE v.size <> b.size
           UNION ALL
-          SELECT 'item', i.id, i.size, b.size FROM collection_item i JOIN blob b ON b.id = i.blobId WHERE i.size <> b.size`,
+          SELECT 'item', i.id, i.size, b.size FROM collection_item i JOIN blob b ON b.id = i.blobId WHERE i.size <> b.size
+          UNION ALL
+          SELECT 'attachment', t.id, t.size, b.size FROM attachment t JOIN blob b ON b.id = t.blobId WHERE t.size <> b.size`,
     says: (row) => `${row.kind} ${row.id} says ${row.size} bytes and its content has ${row.actual}`,
   },
 ]
@@ -128,13 +143,14 @@ const journal: Check[] = [
     says: (row) => `tombstone ${row.id} is at ${row.position}, and its account's clock at ${row.clock}`,
   },
   {
-    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) AS owned
+    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) + COALESCE(t.bytes, 0) AS owned
           FROM account a
           LEFT JOIN clock c ON c.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM node WHERE isFolder = 0 GROUP BY accountId) n ON n.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM version GROUP BY accountId) v ON v.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM collection_item GROUP BY accountId) i ON i.accountId = a.id
-          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0)`,
+          LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM attachment GROUP BY accountId) t ON t.accountId = a.id
+          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) + COALESCE(t.bytes, 0)`,
     says: (row) => `account ${row.name} is charged ${row.used} bytes and owns ${row.owned}`,
   },
 ]

@@ -9,6 +9,7 @@ import { collectionSpace } from '../collections/space.ts'
 import type { DavPush } from '../push/push.ts'
 import type { Space } from '../resource.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
+import { attachmentProperties } from './attachments/properties.ts'
 import { calendarMultiget } from './calendar-multiget.ts'
 import { calendarQuery } from './calendar-query.ts'
 import { admitObject } from './examine.ts'
@@ -31,14 +32,20 @@ export const calendarsSpace = (
     store,
     name: 'calendars',
     kind: 'calendar',
-    // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1, RFC 7809 §3.1.1
-    features: ['calendar-access', 'calendar-auto-schedule', 'calendar-availability', 'calendar-no-timezone'],
+    // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1, RFC 7809 §3.1.1, RFC 8607 §3.2
+    features: [
+      'calendar-access',
+      'calendar-auto-schedule',
+      'calendar-availability',
+      'calendar-no-timezone',
+      'calendar-managed-attachments',
+    ],
     type: { namespace: CALDAV, name: 'calendar' },
     variant: { type: subscribedType, property: sourceName },
     contentType: calendarType,
     extension: '.ics',
     largest: largestCalendarObject,
-    properties: [...calendarProperties, ...subscriptionProperties, ...inboxProperties],
+    properties: [...calendarProperties, ...subscriptionProperties, ...attachmentProperties, ...inboxProperties],
     settings: new Map([...calendarSettings, ...subscriptionSettings]),
     reports: [
       [keyOf(CALDAV, 'calendar-query'), calendarQuery],
