@@ -3,24 +3,33 @@
 
 import { type DnsRecord, dnsRecords, zoneLine } from '../protocols/discovery/dns-records.ts'
 import { servicesOf } from '../protocols/discovery/services.ts'
-import { type Check, type Finding, ok, type Situation, warning, wrong } from './finding.ts'
+import { type Check, type Finding, ok, type Situation, warning } from './finding.ts'
 
 export const checkDns: Check = async ({ config, running, resolver }) => {
   const { domain } = config
   if (domain === 'localhost')
     return [ok('the domain is localhost: only this machine reaches the twin, no DNS is needed')]
-  if (!domain.includes('.'))
+  // RFC 6762 §3: what ends in .local is told by multicast, to the network alone.
+  if (!domain.includes('.') || domain.endsWith('.local'))
     return [ok(`${domain} is a name of this network alone: its DNS has no records of services`)]
   const services = servicesOf(domain, running?.ports.https ?? config.ports.https)
-  const address = await addressFinding(resolver, domain)
-  if (address.level === 'warning') return [address]
-  const records = await Promise.all(dnsRecords(services).map((record) => recordFinding(resolver, record)))
-  return [address, ...records]
+  try {
+    const address = await addressFinding(resolver, domain)
+    const records = dnsRecords(services).map((record) => recordFinding(resolver, record))
+    return [address, ...(await Promise.all(records))]
+  } catch (error) {
+    return [
+      warning(
+        `no DNS server answers (${(error as NodeJS.ErrnoException).code}): the records cannot be looked at`,
+        'look at /etc/resolv.conf and the way to the network',
+      ),
+    ]
+  }
 }
 
 type Asked = Situation['resolver']
 
-/** Undefined where there is none; throws when nobody answers. */
+/** Empty where there is none; throws when nobody answers. */
 const ask = async <T>(query: Promise<T[]>): Promise<T[]> => {
   try {
     return await query
@@ -32,20 +41,13 @@ const ask = async <T>(query: Promise<T[]>): Promise<T[]> => {
 }
 
 const addressFinding = async (resolver: Asked, domain: string): Promise<Finding> => {
-  try {
-    const found = await Promise.all([ask(resolver.resolve4(domain)), ask(resolver.resolve6(domain))])
-    const addresses = found.flat()
-    if (addresses.length > 0) return ok(`${domain} is at ${addresses.join(', ')}`)
-    return wrong(
-      `${domain} has no address in DNS`,
-      `add "${domain}. 3600 IN A <address>" (and AAAA for IPv6) with the address at which the world reaches this machine`,
-    )
-  } catch (error) {
-    return warning(
-      `no DNS server answers (${(error as NodeJS.ErrnoException).code}): the records cannot be looked at`,
-      'look at /etc/resolv.conf and the way to the network',
-    )
-  }
+  const found = await Promise.all([ask(resolver.resolve4(domain)), ask(resolver.resolve6(domain))])
+  const addresses = found.flat()
+  if (addresses.length > 0) return ok(`${domain} is at ${addresses.join(', ')}`)
+  return warning(
+    `${domain} has no address in DNS: who has no other way to know it does not find the twin`,
+    `add "${domain}. 3600 IN A <address>" (and AAAA for IPv6) with the address at which the world reaches this machine`,
+  )
 }
 
 const recordFinding = async (resolver: Asked, record: DnsRecord): Promise<Finding> => {
