@@ -1,4 +1,4 @@
-// The store's own tests once more, on PostgreSQL.
+// The store's own tests once more, on PostgreSQL, and those of what is written in the same writes.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -12,7 +12,8 @@ const ownToSqlite = /^src\/store\/(?:engine\/sqlite|verify|backup)\//
 test('the tests of the store pass on PostgreSQL', { skip: whyNoPostgresql() ?? false }, async () => {
   await using server = await startPostgresql()
   const root = new URL('../../', import.meta.url).pathname
-  const files = globSync('src/store/**/*.test.ts', { cwd: root }).filter((file) => !ownToSqlite.test(file))
+  const tests = ['src/store/**/*.test.ts', 'src/federation/scheduling/*.test.ts']
+  const files = globSync(tests, { cwd: root }).filter((file) => !ownToSqlite.test(file))
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env
   const child = spawn(process.execPath, ['--test', '--test-reporter=spec', ...files], {
     cwd: root,

@@ -268,8 +268,8 @@ it('all copies of a meeting agree, whatever is done to it', async () => {
         for (const who of ['bob', 'cid'] as const)
           assert.deepEqual(taken(await house.copy(who), who), taken(anns, who), `${who}, after: ${one.says}`)
       }
-      assert.deepEqual((await verifyStore(store)).problems, [])
+      if (store.dialect === 'sqlite') assert.deepEqual((await verifyStore(store)).problems, [])
     }),
-    { numRuns: 40 },
+    { numRuns: Number(process.env.TWIN_TEST_RUNS ?? 40) },
   )
 })
