@@ -28,7 +28,12 @@ const failure = (status: number): ApiError => {
 
 type Call = { headers?: Record<string, string>; body?: string; signal?: AbortSignal | undefined }
 
-const request = async (method: string, href: string, { headers, body, signal }: Call = {}): Promise<Response> => {
+/** One request; throws what the page can say. */
+export const request = async (
+  method: string,
+  href: string,
+  { headers, body, signal }: Call = {},
+): Promise<Response> => {
   let response: Response
   try {
     response = await fetch(href, {
@@ -50,7 +55,7 @@ const request = async (method: string, href: string, { headers, body, signal }: 
 }
 
 const props =
-  '<prop><resourcetype/><getcontentlength/><getlastmodified/><getcontenttype/><getetag/>' +
+  '<prop><resourcetype/><getcontentlength/><getlastmodified/><getcontenttype/><getetag/><share-access/>' +
   '<T:id/><T:origin/><T:deleted-at/><T:superseded-at/></prop>'
 const open = (name: string): string =>
   `<?xml version="1.0" encoding="utf-8"?><${name} xmlns="DAV:" xmlns:T="urn:twin:files">`

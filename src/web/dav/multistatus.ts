@@ -15,6 +15,8 @@ export type Resource = {
   type: string
   etag: string
   id: string
+  /** Of a folder: what of draft-pot-webdav-resource-sharing §4.2 it is; '' for what is inside of what others share. */
+  share: string
   /** Trash: the address it had. */
   origin: string
   /** Trash and versions: when it was deleted or superseded. */
@@ -37,6 +39,7 @@ export const emptyResource = (): Resource => ({
   type: '',
   etag: '',
   id: '',
+  share: '',
   origin: '',
   at: 0,
   token: '',
@@ -107,6 +110,11 @@ export const readMultistatus = (
       propstatus = 200
     }
     const target = resource
+    if (open.at(-2) === `${dav}share-access`) {
+      pending.push(() => {
+        target.share = tag.local
+      })
+    }
     if (name === `${dav}collection` && open.at(-2) === `${dav}resourcetype`) {
       pending.push(() => {
         target.folder = true

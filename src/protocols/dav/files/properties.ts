@@ -19,8 +19,8 @@ const own = (name: string, read: LiveProperty['read']): LiveProperty => ({
 
 const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString()
 
-/** Survives a move and a deletion, and names the folder of the file's versions. */
-export const idProperty = own('id', ({ id }) => (id === 0 ? undefined : String(id)))
+/** Survives a move and a deletion, and names the folder of the file's versions: those of what others share are theirs. */
+export const idProperty = own('id', ({ id, grant }) => (id === 0 || grant !== undefined ? undefined : String(id)))
 
 /** What a member of the trash has beside its node. */
 export type Trashed = { readonly origin: string; readonly deletedAt: number }

@@ -12,7 +12,7 @@ import { answerEmpty, answerXml, type Exchange, locateRequest, readXml } from '.
 import { guard } from '../guard.ts'
 import { requireResource } from '../methods/require.ts'
 import { requirePrivileges } from '../privileges.ts'
-import type { Report } from '../resource.ts'
+import type { Report, Resource } from '../resource.ts'
 import { declaration, href } from '../wire/multistatus.ts'
 import { CALENDARSERVER, keyOf, OWNCLOUD } from '../wire/names.ts'
 import { encodeSegment } from '../wire/path.ts'
@@ -20,7 +20,7 @@ import { parseAcl, parseInviteReply, parseShare, parseShareResource, type ShareC
 import { isInScope, shareIn, spaceNames } from './notifications.ts'
 
 /** What the request is for, when it is the principal's to share. */
-const requireShareable = async (exchange: Exchange, tx: Tx): Promise<Shareable> => {
+const requireShareable = async (exchange: Exchange, tx: Tx): Promise<{ item: Shareable; resource: Resource }> => {
   const place = await locateRequest(exchange, tx)
   const resource = requireResource(place)
   requirePrivileges([resource, 'write-acl'])
@@ -28,7 +28,7 @@ const requireShareable = async (exchange: Exchange, tx: Tx): Promise<Shareable> 
   if (item === undefined)
     throw refusal('method-not-allowed', 'It is not shared', { allow: resource.space.allows(resource) })
   await guard(exchange, tx, place, {})
-  return item
+  return { item, resource }
 }
 
 /** All of them or none. Who was given something before and is not named keeps it, unless `only` these are to have it. */
@@ -39,7 +39,7 @@ const applyChanges = async (
 ): Promise<void> => {
   const { store } = exchange
   await store.write(async (tx) => {
-    const item = await requireShareable(exchange, tx)
+    const { item, resource } = await requireShareable(exchange, tx)
     const former = await store.shares.sharees(tx, item)
     const named = new Set<number>()
     for (const { address, access, summary } of changes) {
@@ -55,6 +55,7 @@ const applyChanges = async (
     }
     for (const { accountId } of only ? former : [])
       if (!named.has(accountId)) await store.shares.remove(tx, item, accountId)
+    await resource.space.touch?.(tx, resource)
   })
 }
 

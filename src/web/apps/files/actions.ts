@@ -6,7 +6,7 @@ import { encodePath, freeName, join, nameOf, parentOf, pathBelow, within } from 
 import { type Key, t } from '../../i18n/i18n.ts'
 import { notices } from '../../ui/notices.ts'
 import { forEach, type Outcome } from './bulk.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, isFromOthers } from './entry.ts'
 import type { Listing } from './listing.ts'
 import type { FilesStore } from './store.ts'
 
@@ -87,7 +87,10 @@ export const createActions = (store: FilesStore) => {
         (error) => notices.failed('files.restore.failed', error, naming(entries)),
       ),
     )
-    if (done.length > 0)
+    const [first] = done
+    if (first !== undefined && done.every(({ entry }) => isFromOthers(entry)))
+      notices.show('done', 'share.left', { name: first.entry.name })
+    else if (done.length > 0)
       notices.show('done', 'files.removed', naming(done.map(({ entry }) => entry)), kept.length > 0 ? undo : undefined)
     if (store.place?.kind === 'search') await store.refresh()
   }

@@ -14,6 +14,7 @@ import { actionsContext } from './contexts.ts'
 import './dialogs.ts'
 import './drop-zone.ts'
 import './head.ts'
+import './invitations.ts'
 import './list.ts'
 import { placeOf } from './place.ts'
 import './preview.ts'
@@ -85,10 +86,15 @@ class TwinFiles extends TwinElement {
     this.#events = new EventSource('/api/events')
     this.#events.addEventListener('open', this.#look)
     this.#events.addEventListener('files', this.#look)
+    this.#events.addEventListener('shares', this.#invited)
   }
 
   readonly #look = (): void => {
     if (document.visibilityState === 'visible') void this.#store.refresh()
+  }
+
+  readonly #invited = (): void => {
+    void this.renderRoot.querySelector<HTMLElement & { look(): Promise<void> }>('twin-invitations')?.look()
   }
 
   override willUpdate(): void {
@@ -105,6 +111,7 @@ class TwinFiles extends TwinElement {
       <twin-frame .label=${t('files.places')}>
         <twin-files-side slot="side"></twin-files-side>
         <twin-files-head slot="head"></twin-files-head>
+        <twin-invitations></twin-invitations>
         <twin-drop-zone><twin-file-list></twin-file-list></twin-drop-zone>
       </twin-frame>
       ${opened === null ? nothing : html`<twin-preview .name=${opened}></twin-preview>`}

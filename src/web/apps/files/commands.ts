@@ -4,7 +4,7 @@ import type { Key } from '../../i18n/i18n.ts'
 import { router } from '../../shell/router.ts'
 import type { FileActions } from './contexts.ts'
 import { download } from './downloads.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, isFromOthers } from './entry.ts'
 import { previewOf } from './kinds.ts'
 import { addressOf } from './place.ts'
 import type { FilesStore } from './store.ts'
@@ -64,7 +64,16 @@ export const commandsFor = (store: FilesStore, actions: FileActions, entries: re
     { id: 'move', icon: 'move', label: 'files.move', inBar: true, run: () => store.ask({ kind: 'move', entries }) },
     { id: 'copy', icon: 'copy', label: 'files.copy', inBar: false, run: () => store.ask({ kind: 'copy', entries }) },
     single &&
-      !first.folder && {
+      (first.share === 'not-shared' || first.share === 'shared-owner') && {
+        id: 'share',
+        icon: 'user-plus',
+        label: 'share.title',
+        inBar: true,
+        run: () => store.ask({ kind: 'share', entries }),
+      },
+    single &&
+      !first.folder &&
+      first.id !== '' && {
         id: 'versions',
         icon: 'versions',
         label: 'versions.title',
@@ -74,7 +83,7 @@ export const commandsFor = (store: FilesStore, actions: FileActions, entries: re
     {
       id: 'remove',
       icon: 'trash',
-      label: 'files.remove',
+      label: entries.every(isFromOthers) ? 'share.leave' : 'files.remove',
       inBar: true,
       danger: true,
       run: () => void actions.remove(entries),

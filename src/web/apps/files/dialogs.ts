@@ -11,6 +11,7 @@ import { consume, observe, provided } from '../../ui/observable.ts'
 import { shared } from '../../ui/styles.ts'
 import './choose-folder.ts'
 import { actionsContext } from './contexts.ts'
+import './share-dialog.ts'
 import { filesContext } from './store.ts'
 import './versions.ts'
 
@@ -33,6 +34,10 @@ class TwinFilesDialogs extends TwinElement {
       case 'move':
       case 'copy':
         return html`<twin-choose-folder .kind=${dialog.kind} .entries=${dialog.entries}></twin-choose-folder>`
+      case 'share': {
+        const [entry] = dialog.entries
+        return entry === undefined ? nothing : html`<twin-share-dialog .entry=${entry}></twin-share-dialog>`
+      }
       case 'purge': {
         const { entries } = dialog
         const title = t('purge.heading', { count: entries.length, name: entries[0]?.name ?? '' })

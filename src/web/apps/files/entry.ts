@@ -15,12 +15,17 @@ export type Entry = {
   readonly type: string
   readonly etag: string
   readonly id: string
+  /** Of a folder: 'shared-owner', 'not-shared', or by which access others share it; '' for what cannot be shared. */
+  readonly share: string
   /** Trash: the DAV address it had, and when it was deleted. */
   readonly origin: string
   readonly at: number
   /** A change of it is under way. */
   readonly busy?: boolean
 }
+
+/** Others share it with whom the page belongs to. */
+export const isFromOthers = ({ share }: Entry): boolean => share === 'read' || share === 'read-write'
 
 export const entryOf = (resource: Resource): Entry => ({
   href: resource.href,
@@ -31,6 +36,7 @@ export const entryOf = (resource: Resource): Entry => ({
   type: resource.type,
   etag: resource.etag,
   id: resource.id,
+  share: resource.share,
   origin: resource.origin.replace(/\/$/, ''),
   at: resource.at,
 })

@@ -3,7 +3,7 @@
 import { html, nothing } from 'lit'
 import { nameOf, parentOf } from '../../dav/paths.ts'
 import { moment, size, t, when } from '../../i18n/i18n.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, isFromOthers } from './entry.ts'
 import { iconOf, isDrawn, kindOf } from './kinds.ts'
 import { addressOf } from './place.ts'
 import type { FilesStore } from './store.ts'
@@ -11,6 +11,15 @@ import './rename.ts'
 
 /** Bytes; larger pictures keep their icon in the grid, which has no small copies of them. */
 const largestTilePicture = 3_000_000
+
+/** Who sees it beside its owner is worth a mark. */
+const mark = (entry: Entry) => {
+  const says =
+    entry.share === 'shared-owner' ? 'share.mark.owner' : isFromOthers(entry) ? 'share.mark.sharee' : undefined
+  return says === undefined
+    ? nothing
+    : html`<wa-icon class="shared" name="users" label=${t(says)} title=${t(says)}></wa-icon>`
+}
 
 /** A finger that rests on a row asks for the menu; only a mouse drags. */
 const hovers = matchMedia('(hover: hover)')
@@ -62,6 +71,7 @@ export const row = (entry: Entry, drawn: Drawn) => {
           ${title(store, entry)}
           <span class="meta ellipsis number">${[when(stamp(entry)), weight, plain ? '' : whereabouts(store, entry)].filter((part) => part !== '').join(' · ')}</span>
         </span>
+        ${mark(entry)}
       </span>
       ${plain ? nothing : html`<span class="quiet ellipsis wide" role="gridcell">${whereabouts(store, entry)}</span>`}
       <span class="quiet ellipsis wide number" role="gridcell" title=${moment(stamp(entry))}>${when(stamp(entry))}</span>
@@ -100,7 +110,7 @@ export const tile = (entry: Entry, drawn: Drawn) => {
       ${check}
       <span class="caption">
         ${store.renaming === entry.href ? html`<twin-rename .entry=${entry}></twin-rename>` : html`<span class="ellipsis" data-part="open" title=${entry.name}>${entry.name}</span>`}
-        <span class="quiet ellipsis number">${facts}</span>
+        <span class="quiet ellipsis number">${mark(entry)} ${facts}</span>
       </span>
       <span class="icon-button menu" data-part="menu" title=${t('files.menu', { name: entry.name })}><wa-icon name="more"></wa-icon></span>
     </div>

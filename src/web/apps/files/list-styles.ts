@@ -208,6 +208,10 @@ export const listStyles = css`
   .tile[aria-selected='true'] {
     border-color: var(--twin-chosen-line);
   }
+  wa-icon.shared {
+    font-size: 1rem;
+    color: var(--wa-color-text-quiet);
+  }
   .face {
     flex: 1;
     display: grid;

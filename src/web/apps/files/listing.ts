@@ -141,7 +141,12 @@ export class Listing extends Observable {
     const before = this.#entries.get(resource.href)
     if (resource.status === 404) {
       if (this.#entries.delete(resource.href)) noticed()
-    } else if (before === undefined || before.etag !== resource.etag || before.modified !== resource.modified) {
+    } else if (
+      before === undefined ||
+      before.etag !== resource.etag ||
+      before.modified !== resource.modified ||
+      before.share !== resource.share
+    ) {
       this.#entries.set(resource.href, entryOf(resource))
       noticed()
     }

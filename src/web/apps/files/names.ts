@@ -73,7 +73,9 @@ export class NameIndex {
 
   #take(resource: Resource): void {
     if (resource.status !== 404) {
-      this.entries.set(resource.href, entryOf(resource))
+      // RFC 6578 §3.3: a folder that others share, of which nothing more is told here.
+      const isApart = resource.status === 403
+      this.entries.set(resource.href, entryOf({ ...resource, folder: resource.folder || isApart }))
       return
     }
     if (this.entries.get(resource.href)?.folder === true) {

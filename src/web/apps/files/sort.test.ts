@@ -12,6 +12,7 @@ const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
   type: '',
   etag: '',
   id: '',
+  share: '',
   origin: '',
   at: 0,
   ...more,

@@ -15,7 +15,7 @@ import { type Column, type Order, pressed, sorted } from './sort.ts'
 export type Layout = 'list' | 'grid'
 /** What is asked over the list: a target for a move or copy, a folder's name, whether to delete for ever. */
 export type Dialog =
-  | { readonly kind: 'move' | 'copy' | 'purge'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'move' | 'copy' | 'purge' | 'share'; readonly entries: readonly Entry[] }
   | { readonly kind: 'newFolder' | 'emptyTrash' }
 
 const mostHits = 2_000
