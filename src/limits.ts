@@ -456,6 +456,9 @@ export const aclEntries = shareesPerItem
 /** Accounts that read, or write, all calendars of another. */
 export const proxiesPerAccount = 100
 
+/** Objects of one calendar, apart from events, that say when somebody is busy or can be met: people have a few. */
+export const busyObjects = 200
+
 /** Attendees of one request for busy time: each costs a look through their calendars. */
 export const freeBusyAttendees = 200
 

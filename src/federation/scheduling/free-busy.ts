@@ -1,5 +1,5 @@
 // When somebody is busy, of all that says so: the calendars that count (RFC 6638 §9.1), under them the availability that
-// they told (RFC 7953 §5). Nothing but times leaves here. Calendars are read page by page, others get their turns.
+// they told (RFC 7953 §5). Nothing but times leaves here. Events are read page by page, others get their turns.
 import { setImmediate } from 'node:timers/promises'
 import { unavailablePeriods } from '../../formats/icalendar/availability.ts'
 import { type Component, parseCalendar, property } from '../../formats/icalendar/component.ts'
@@ -7,11 +7,11 @@ import { tooManyInstances } from '../../formats/icalendar/effort.ts'
 import { type BusyPeriod, busyPeriods, mergeBusy } from '../../formats/icalendar/free-busy.ts'
 import { type CalendarObject, parseObject } from '../../formats/icalendar/object.ts'
 import type { TimeRange } from '../../formats/icalendar/timing.ts'
-import { utc } from '../../formats/icalendar/zone.ts'
+import { utc, type Zone } from '../../formats/icalendar/zone.ts'
 import { zoneIn } from '../../formats/icalendar/zones.ts'
-import { calendarPageObjects, calendarsAtOnce, instancesOfObject } from '../../limits.ts'
+import { busyObjects, calendarPageObjects, calendarsAtOnce, instancesOfObject } from '../../limits.ts'
 import { itemsInTime } from '../../store/calendars/calendars.ts'
-import type { Collection } from '../../store/collections/collections.ts'
+import type { Collection, ItemWithData } from '../../store/collections/collections.ts'
 import type { Store } from '../../store/store.ts'
 
 export type FreeBusyQuestion = {
@@ -21,9 +21,6 @@ export type FreeBusyQuestion = {
   /** Objects that do not count, such as the meeting itself that is being moved. */
   readonly isMasked?: (object: CalendarObject) => boolean
 }
-
-/** An object of a busy calendar is read for each of these. */
-const counting = new Set(['VEVENT', 'VFREEBUSY', 'VAVAILABILITY'])
 
 /**
  * The busy time of some calendars, ascending and without overlaps.
@@ -37,34 +34,50 @@ export async function busyTime(
   { range, isSelf, isMasked = () => false }: FreeBusyQuestion,
   availability: readonly Component[] = [],
 ): Promise<BusyPeriod[]> {
-  const periods: BusyPeriod[] = []
+  let periods: BusyPeriod[] = []
   const available = [...availability]
   const zones = calendars.map(({ timezone }) => (timezone === null ? undefined : zoneIn(timezone)))
   // RFC 4791 §5.2.2: times without a zone are the calendar's; a calendar that has none is where its neighbours are.
   const usual = zones.find((zone) => zone !== undefined) ?? utc
   for (const [index, calendar] of calendars.entries()) {
     const floating = zones[index] ?? usual
-    for await (const object of objectsIn(store, calendar, range)) {
+    for await (const object of objectsIn(store, calendar, range, floating)) {
       if (object.type === 'VAVAILABILITY') available.push(object.calendar)
-      else if (!isMasked(object))
-        for (const period of busyPeriods(object, range, floating, isSelf))
-          if (periods.push(period) > instancesOfObject) throw tooManyInstances()
+      else if (!isMasked(object)) for (const one of busyPeriods(object, range, floating, isSelf)) periods.push(one)
+      if (periods.length > instancesOfObject) periods = fewer(periods)
     }
   }
   return mergeBusy([...unavailablePeriods(available, range, usual), ...periods])
 }
 
-async function* objectsIn(store: Store, { id }: Collection, range: TimeRange): AsyncGenerator<CalendarObject, void> {
-  let after: string | undefined
-  for (let more = true; more; ) {
-    const within = { collectionId: id, ...range }
-    const items = await store.read((view) => itemsInTime(view, within, { after, limit: calendarPageObjects }))
-    for (const item of items)
-      if (counting.has(item.component)) yield parseObject((await store.collections.read(item)).toString('utf8'))
-    after = items.at(-1)?.name
-    more = items.length === calendarPageObjects
+/** What overlaps is one period. @throws DomainError TooLarge, where that is not enough for a bounded answer. */
+function fewer(periods: readonly BusyPeriod[]): BusyPeriod[] {
+  const merged = mergeBusy(periods)
+  if (2 * merged.length > instancesOfObject) throw tooManyInstances()
+  return merged
+}
+
+/** Those of a calendar that may bear on a range: its events by the index, the others few. */
+async function* objectsIn(
+  store: Store,
+  { id }: Collection,
+  range: TimeRange,
+  floating: Zone,
+): AsyncGenerator<CalendarObject, void> {
+  const events = await store.events.inRange(id, range, floating)
+  for (let at = 0; at < events.length; at += calendarPageObjects) {
+    const ids = events.slice(at, at + calendarPageObjects).map((one) => one.id)
+    yield* read(store, await store.read((view) => store.collections.itemsById(view, { id }, ids)))
     await setImmediate() // a page takes milliseconds, and others wait
   }
+  for (const component of ['VFREEBUSY', 'VAVAILABILITY']) {
+    const within = { collectionId: id, component, ...range }
+    yield* read(store, await store.read((view) => itemsInTime(view, within, { limit: busyObjects })))
+  }
+}
+
+async function* read(store: Store, items: readonly ItemWithData[]): AsyncGenerator<CalendarObject, void> {
+  for (const item of items) yield parseObject((await store.collections.read(item)).toString('utf8'))
 }
 
 /** The same of all that an account has: its calendars that count, and the availability in its inbox (RFC 7953 §7.2.4). */
