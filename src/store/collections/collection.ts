@@ -178,6 +178,7 @@ export async function updateCollection(
   settings: Partial<CollectionSettings>,
 ): Promise<Collection> {
   const position = await tx.stamp(accountId)
+  if (settings.source != null) await requireNothingOwn(tx, id)
   const row = await tx.db
     .updateTable('collection')
     .set({ ...rowOf(settings), changed: position })
@@ -188,6 +189,19 @@ export async function updateCollection(
   if (settings.source !== undefined || settings.strip !== undefined) await sourceChanged(tx, row)
   tx.changed(collectionTopic(kind, accountId))
   return toCollection(row)
+}
+
+/** What is subscribed to takes the place of all that is there: that may only be what was subscribed to before. */
+async function requireNothingOwn(tx: Tx, id: number): Promise<void> {
+  const own = await tx.db
+    .selectFrom('collection')
+    .innerJoin('collection_item', 'collection_item.collectionId', 'collection.id')
+    .select('collection_item.id')
+    .where('collection.id', '=', id)
+    .where('collection.source', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (own) throw new DomainError('Conflict', 'It has something of its own in it: subscribe with a new calendar.')
 }
 
 /** Records that one of its items changed at this position. */

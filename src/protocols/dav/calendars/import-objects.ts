@@ -5,18 +5,17 @@ import { Readable } from 'node:stream'
 import { DomainError, isDomainError } from '../../../errors.ts'
 import { CalendarSplitter, type SplitObject } from '../../../formats/icalendar/split.ts'
 import { calendarStreamBytes, calendarStreamsAtOnce, largestCalendarObject } from '../../../limits.ts'
-import { type Entry, existingAsked, importEntries } from '../collections/import.ts'
+import { type Entry, existingAsked, importEntries, requireFillable } from '../collections/import.ts'
 import { chunksOf, type Exchange, header, locateRequest } from '../exchange.ts'
 import { answerWritten } from '../methods/place-content.ts'
 import { addMember } from '../methods/post.ts'
-import { requireAllowed, requireResource } from '../methods/require.ts'
 import { admitObject } from './examine.ts'
 
 let underWay = 0
 
 export const importObjects = async (exchange: Exchange): Promise<void> => {
   const { store } = exchange
-  await store.read(async (view) => requireAllowed(requireResource(await locateRequest(exchange, view)), 'POST'))
+  await store.read(async (view) => requireFillable(await locateRequest(exchange, view)))
   const existing = existingAsked(exchange)
   if (underWay >= calendarStreamsAtOnce)
     throw new DomainError('Unavailable', 'Others are importing: try again in a minute.', { retryAfter: 60 })

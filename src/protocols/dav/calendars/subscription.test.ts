@@ -125,6 +125,13 @@ test('its owner names and colours it, subscribes to another address, and makes i
   assert.equal((await calendars.put('apple/b.ics', event('b', 'DTSTART:20260301T120000Z'))).status, 201)
 })
 
+test('a calendar with events of its own is not made a subscription, which would take their place', async () => {
+  const body = (await proppatch('calendar/', source('https://feeds.example/'))).body.toString()
+  assert.match(body, /HTTP\/1.1 409/)
+  assert.equal((await stored('calendar')).source, null)
+  assert.equal((await calendars.ask('GET', 'calendar/a.ics')).status, 200)
+})
+
 test('a source that is no address of the web is refused, and so is a subscription without one', async () => {
   for (const url of ['file:///etc/passwd', 'ftp://feeds.example/', 'nonsense', 'https://feeds.example:25/', ''])
     assert.equal((await mkcol('bad/', '<D:collection/><CS:subscribed/>', source(url))).status, 400, url)

@@ -10,6 +10,8 @@ import type { Tx } from '../../../store/store.ts'
 import { type Exchange, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
 import { requireAllowed, requireResource } from '../methods/require.ts'
+import { requirePrivileges } from '../privileges.ts'
+import type { Place } from '../resource.ts'
 import { encodeSegment } from '../wire/path.ts'
 import type { CollectionResource } from './resource.ts'
 import type { CollectionSpaceOptions, Findings } from './space.ts'
@@ -49,6 +51,14 @@ export const existingAsked = ({ context }: Exchange): Existing | undefined => {
   if (asked !== 'refuse' && asked !== 'skip' && asked !== 'update')
     throw new DomainError('BadRequest', 'existing is refuse, skip or update')
   return asked
+}
+
+/** The collection that the request is sent to, if the principal may put something in it. @throws DomainError */
+export const requireFillable = (place: Place): CollectionResource => {
+  const resource = requireResource(place)
+  requireAllowed(resource, 'POST')
+  requirePrivileges([resource, 'bind'])
+  return resource as CollectionResource
 }
 
 export type ImportOptions = Pick<CollectionSpaceOptions, 'admit'> & { readonly existing: Existing }
@@ -133,8 +143,7 @@ const place = async (
 ): Promise<Outcome> => {
   const { collections } = exchange.store
   const at = await locateRequest(exchange, tx)
-  const resource = requireResource(at) as CollectionResource
-  requireAllowed(resource, 'POST')
+  const resource = requireFillable(at)
   await guard(exchange, tx, at, {})
   const { collection, href, space } = resource
   const name = space.memberName?.(undefined)

@@ -216,11 +216,11 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       const collection = resource.collection && (await store.collections.get(tx, resource.collection.id))
       const setting = settings.get(keyOf(update.namespace, update.name))
       if (setting === undefined || level !== 'collection' || collection === undefined) return false
+      const set = setting(update.value, collection)
       if (space.isPersonal?.(resource, update) && grant?.share !== undefined)
-        await store.shares.update(tx, grant.share, setting(update.value, collection))
-      // Free-busy looks at one's own calendars: what others share takes no time in any case.
-      else if (grant?.isRoot && 'transparent' in setting(update.value, collection)) return false
-      else await store.collections.update(tx, collection, setting(update.value, collection))
+        await store.shares.update(tx, grant.share, set)
+      else if (grant?.isRoot && Object.keys(set).some((key) => ownersAlone.has(key))) return false
+      else await store.collections.update(tx, collection, set)
       return true
     },
     shareable: ({ level, collection, space: its }) =>
@@ -240,6 +240,12 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
 
 /** What everybody sets for themselves of what is shared with them. */
 const personal: ReadonlySet<string> = new Set(['displayName', 'colour', 'sortOrder'])
+
+/**
+ * What the owner alone sets of what is shared. Free-busy looks at one's own calendars, and what others share takes no
+ * time in any case; where a calendar comes from is not for guests to say.
+ */
+const ownersAlone: ReadonlySet<string> = new Set(['transparent', 'source', 'refreshRate', 'strip'])
 
 /** A home changes when a collection comes or goes, a collection with what is in it. */
 const watched =

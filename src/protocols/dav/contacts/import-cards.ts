@@ -5,16 +5,15 @@ import { Readable } from 'node:stream'
 import { DomainError } from '../../../errors.ts'
 import { splitCards } from '../../../formats/vcard/card.ts'
 import { cardBytes } from '../../../limits.ts'
-import { type Entry, existingAsked, importEntries } from '../collections/import.ts'
+import { type Entry, existingAsked, importEntries, requireFillable } from '../collections/import.ts'
 import { chunksOf, type Exchange, header, locateRequest } from '../exchange.ts'
 import { answerWritten } from '../methods/place-content.ts'
 import { addMember } from '../methods/post.ts'
-import { requireAllowed, requireResource } from '../methods/require.ts'
 import { requireCardType } from './examine.ts'
 
 export const importCards = async (exchange: Exchange): Promise<void> => {
   const { request, response, store } = exchange
-  await store.read(async (view) => requireAllowed(requireResource(await locateRequest(exchange, view)), 'POST'))
+  await store.read(async (view) => requireFillable(await locateRequest(exchange, view)))
   requireCardType(header(request, 'content-type'))
   const existing = existingAsked(exchange)
   const cards = cardsIn(chunksOf(request))
