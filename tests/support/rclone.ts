@@ -7,10 +7,15 @@ import type { TestTwin } from './twin.ts'
  * Writes a configuration of rclone with the remotes `twin:` (which keeps the times of files) and `plain:` (a WebDAV
  * server like any other). Answers the arguments that name it and trust the twin.
  */
-export async function configureRclone(twin: TestTwin, folder: string, password: string): Promise<string[]> {
+export async function configureRclone(
+  twin: TestTwin,
+  folder: string,
+  password: string,
+  name = 'ann',
+): Promise<string[]> {
   const obscured = (await runWell('rclone', ['obscure', password])).trim()
-  const remote = (name: string, vendor: string) =>
-    `[${name}]\ntype = webdav\nurl = https://localhost:${twin.port}/dav/files/ann/\nvendor = ${vendor}\nuser = ann\npass = ${obscured}\n`
+  const remote = (remote: string, vendor: string) =>
+    `[${remote}]\ntype = webdav\nurl = https://localhost:${twin.port}/dav/files/${name}/\nvendor = ${vendor}\nuser = ${name}\npass = ${obscured}\n`
   const config = join(folder, 'rclone.conf')
   const ca = join(folder, 'ca.pem')
   await writeFile(config, remote('twin', 'owncloud') + remote('plain', 'other'))
