@@ -21,7 +21,7 @@ import { inboxProperties } from './scheduling/inbox-properties.ts'
 import { scheduledItems } from './scheduling/items.ts'
 import { scheduling } from './scheduling/spaces.ts'
 import { sourceName, subscribedType, subscriptionProperties, subscriptionSettings } from './subscription.ts'
-import { requireZones } from './timezones.ts'
+import { comesByReference, requireZones } from './timezones.ts'
 
 export const calendarsSpace = (
   store: Store,
@@ -60,7 +60,7 @@ export const calendarsSpace = (
     examine: (content) => {
       const object = readCalendarObject(content)
       requireZones(object)
-      return { facts: factsOf(object), object }
+      return { facts: factsOf(object), object, isReadOtherwise: comesByReference(content, store.now()) }
     },
     items: scheduledItems(meetings),
     admit: admitObject,

@@ -15,9 +15,17 @@ import { header } from '../exchange.ts'
 /** §7.1: `F` leaves the definitions out. Who says nothing knows nothing of this, and gets what they always did. */
 export const zonesAsked = (request: IncomingMessage, now: number): ((text: string) => string) => {
   if (header(request, 'caldav-timezones')?.trim().toUpperCase() === 'F') return withoutZones
-  const year = new Date(now).getUTCFullYear()
-  // Almost every object brings its definitions with it.
-  return (text) => (text.includes('BEGIN:VTIMEZONE') ? text : withZones(text, year))
+  return (text) => withDefinitions(text, now)
+}
+
+// Almost every object brings its definitions with it.
+const withDefinitions = (text: string, now: number): string =>
+  text.includes('BEGIN:VTIMEZONE') ? text : withZones(text, new Date(now).getUTCFullYear())
+
+/** RFC 4791 §5.3.4: whether who says nothing reads something else than what is stored, and must not hold its ETag. */
+export const comesByReference = (content: Buffer, now: number): boolean => {
+  const text = content.toString()
+  return withDefinitions(text, now) !== text
 }
 
 /** §3.1.4: a zone that is neither known nor defined means nothing. @throws DomainError valid-timezone */

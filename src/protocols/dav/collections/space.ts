@@ -83,9 +83,16 @@ export type Examined = {
   readonly object?: unknown
   /** What is stored in place of what was sent. */
   readonly altered?: Buffer | undefined
+  /** It is stored as it was sent, and read otherwise by who does not ask for just that: no ETag is told. */
+  readonly isReadOtherwise?: boolean
 }
 
-export type Findings = { readonly facts: ItemFacts; readonly object: unknown; readonly altered: Staged | undefined }
+export type Findings = {
+  readonly facts: ItemFacts
+  readonly object: unknown
+  readonly altered: Staged | undefined
+  readonly isReadOtherwise: boolean
+}
 
 const onCollection = ['GET', 'HEAD', 'POST', 'DELETE', 'PROPFIND', 'PROPPATCH', 'REPORT']
 const onItem = ['GET', 'HEAD', 'PUT', 'DELETE', 'COPY', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT']
@@ -161,20 +168,27 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       return blobContent(store, blob)
     },
     async examine(staged, contentType): Promise<Findings> {
-      const { facts, object, altered } = options.examine(await bytesOf(store, staged), contentType)
-      return { facts, object, altered: altered && (await store.blobs.receive(Readable.from([altered]))) }
+      const examined = options.examine(await bytesOf(store, staged), contentType)
+      const { facts, object, altered, isReadOtherwise = false } = examined
+      return {
+        facts,
+        object,
+        isReadOtherwise,
+        altered: altered && (await store.blobs.receive(Readable.from([altered]))),
+      }
     },
     async put(tx, place, { staged, findings, modifiedAt }) {
       // LOCK would make an empty resource.
       if (findings === undefined) throw refusal('method-not-allowed', 'Nothing empty is kept here')
-      const { facts, object, altered } = findings as Findings
+      const { facts, object, altered, isReadOtherwise } = findings as Findings
       const parent = requireCollection(place)
       options.admit?.(parent.collection, facts)
       const item = { ...facts, name: place.name, staged: altered ?? staged, modifiedAt }
       const put = { collection: parent.collection, item, object, former: place.resource?.item }
       const written = await namingHref(parent.href, () => items.put(tx, put))
       const resource = itemResource(tree, parent.href, parent.collection, written.item)
-      return { resource, created: written.created, altered: altered !== undefined || written.altered === true }
+      const isAsSent = altered === undefined && written.altered !== true && !isReadOtherwise
+      return { resource, created: written.created, altered: !isAsSent }
     },
     memberName: () => randomUUID() + options.extension,
     async makeCollection(tx, { name, parent }) {
