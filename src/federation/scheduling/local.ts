@@ -3,7 +3,8 @@
 // changed tells the other attendees, so that all copies show the same answers.
 import { randomUUID } from 'node:crypto'
 import { isDomainError } from '../../errors.ts'
-import { property, writeComponent } from '../../formats/icalendar/component.ts'
+import { writeContentLine } from '../../formats/content-line.ts'
+import { type Property, property, writeComponent } from '../../formats/icalendar/component.ts'
 import { componentsOf } from '../../formats/icalendar/itip/instances.ts'
 import type { Message } from '../../formats/icalendar/itip/organizer.ts'
 import { organizerMessages } from '../../formats/icalendar/itip/organizer.ts'
@@ -21,7 +22,7 @@ import { accountAt, isAddressOf, isDomainAddress } from './addresses.ts'
 import { answersItself } from './auto-answer.ts'
 import { defaultCalendar } from './default-calendar.ts'
 import { type Delivery, deliverBy, delivered, invalidUser, noAuthority, undelivered } from './delivery.ts'
-import { objectOf, textOf, withStatuses } from './object.ts'
+import { objectOf, withStatuses } from './object.ts'
 
 export type Incoming = Omit<Message, 'method'> & {
   method: string
@@ -33,6 +34,15 @@ export type Asked = { account: Account; uid: string }
 
 export class LocalDelivery implements Delivery {
   readonly #store: Store
+  /** Copies of one meeting are made of the same lines. */
+  readonly #lines = new WeakMap<Property, string>()
+  readonly #line = (line: Property): string => {
+    const known = this.#lines.get(line)
+    if (known !== undefined) return known
+    const text = writeContentLine(line)
+    this.#lines.set(line, text)
+    return text
+  }
   /** Whoever decides by their calendar is asked when all that the message belongs to is written. */
   readonly #asked = new WeakMap<Tx, Asked[]>()
   /** All of them, this one included: a reply may concern attendees elsewhere. */
@@ -116,7 +126,7 @@ export class LocalDelivery implements Delivery {
       : await this.#defaultFor(tx, account, object)
     // RFC 6638 §9.2: without a default calendar a message stays in the inbox.
     if (!collection) return item === undefined
-    const bytes = Buffer.from(textOf(object))
+    const bytes = Buffer.from(writeComponent(object.calendar, this.#line))
     if (bytes.length > limits.storedBytes) return false
     await this.#store.collections.put(tx, collection, {
       ...factsOf(object),
@@ -183,7 +193,7 @@ export class LocalDelivery implements Delivery {
 
   /** RFC 6638 §4.1: the message in the inbox. */
   async #tell(tx: Tx, account: Account, { calendar }: Incoming): Promise<void> {
-    const bytes = Buffer.from(writeComponent(calendar))
+    const bytes = Buffer.from(writeComponent(calendar, this.#line))
     if (bytes.length > limits.storedBytes) return
     const component = calendar.components.find(({ name }) => name !== 'VTIMEZONE')?.name ?? 'VEVENT'
     const staged = this.#store.blobs.small(bytes, limits.storedBytes)

@@ -52,9 +52,10 @@ export function parseComponents(text: string): Component[] {
   return top
 }
 
-export function writeComponent(component: Component): string {
-  const lines = component.properties.map(writeContentLine)
-  const inner = component.components.map(writeComponent)
+/** @param write a line's text; who writes the same lines many times may know it. */
+export function writeComponent(component: Component, write: (line: Property) => string = writeContentLine): string {
+  const lines = component.properties.map((line) => write(line))
+  const inner = component.components.map((one) => writeComponent(one, write))
   return `BEGIN:${component.name}\r\n${lines.join('')}${inner.join('')}END:${component.name}\r\n`
 }
 

@@ -17,7 +17,7 @@ import {
   withoutParameters,
   withProperty,
 } from './participants.ts'
-import { messageOf, viewOf } from './view.ts'
+import { messageOf, viewerOf } from './view.ts'
 
 export type Message = {
   method: 'REQUEST' | 'CANCEL' | 'REPLY'
@@ -38,25 +38,55 @@ export type OrganizerChange = {
   now: number
 }
 
-/** The messages of a change, in the order in which each attendee is to get them. */
+/**
+ * The messages of a change, in the order in which each attendee is to get them. Who is invited to the same instances is
+ * sent the same: such messages are made once, and share what they are made of.
+ */
 export function organizerMessages({ before, after, now }: OrganizerChange): Message[] {
   const line = [after, before].flatMap((object) => (object ? componentsOf(object) : [])).map(organizerOf)[0]
   if (line === undefined) return []
   const originator = addressOf(line)
-  const recipients = new Set([...scheduled(before), ...scheduled(after)])
+  const [toldBefore, told] = [scheduled(before), scheduled(after)]
+  const recipients = new Set([...toldBefore, ...told])
   recipients.delete(originator)
+  const [viewBefore, view] = [before && viewerOf(before), after && viewerOf(after)]
+  const changes = memo((was: CalendarObject | undefined) => memo((is: CalendarObject | undefined) => changeOf(was, is)))
+  const requests = memo((is: CalendarObject) => messageOf('REQUEST', is, componentsOf(is), now))
   return [...recipients].flatMap((recipient) => {
-    const was = before && scheduled(before).has(recipient) ? viewOf(before, recipient) : undefined
-    const is = after && scheduled(after).has(recipient) ? viewOf(after, recipient) : undefined
-    const parts = changeFor(recipient, was, is, after)
-    const forced = after !== undefined && is !== undefined && isForced(after, recipient, 'REQUEST')
-    if (forced && is && !parts.some(({ method }) => method === 'REQUEST'))
-      parts.push({ method: 'REQUEST', components: componentsOf(is), significant: true })
-    return parts.map(({ method, components, significant }): Message => {
-      const object = (is ?? was) as CalendarObject
-      return { method, originator, recipient, calendar: messageOf(method, object, components, now), significant }
-    })
+    const was = toldBefore.has(recipient) ? viewBefore?.(recipient) : undefined
+    const is = told.has(recipient) ? view?.(recipient) : undefined
+    const { cancelled, request } = changes(was)(is)
+    const message = { originator, recipient }
+    const messages: Message[] = []
+    const object = is ?? was
+    if (cancelled.length > 0 && object) {
+      const components = cancelled.map((one) => cancel(one, recipient, after))
+      messages.push({
+        ...message,
+        method: 'CANCEL',
+        calendar: messageOf('CANCEL', object, components, now),
+        significant: true,
+      })
+    }
+    const forced = after !== undefined && isForced(after, recipient, 'REQUEST')
+    if (is && (request !== 'none' || forced))
+      messages.push({
+        ...message,
+        method: 'REQUEST',
+        calendar: requests(is),
+        significant: forced || request === 'content',
+      })
+    return messages
   })
+}
+
+/** What was worked out for something is not worked out again. */
+function memo<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>()
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key))
+    return made.get(key) as V
+  }
 }
 
 /** RFC 6638 §7.1: those whom the server is to tell. */
@@ -74,37 +104,28 @@ const isForced = (object: CalendarObject, address: Address, method: string): boo
     return line !== undefined && forcedOf(line) === method
   })
 
-type Part = { method: 'REQUEST' | 'CANCEL'; components: Component[]; significant: boolean }
+/** What a change is to those who knew one view of an object and now have another. */
+type Change = {
+  /** What was, of that which is not any more. */
+  cancelled: readonly Component[]
+  /** What the rest of it is to them. */
+  request: 'none' | 'answers' | 'content'
+}
 
-function changeFor(
-  recipient: Address,
-  was: CalendarObject | undefined,
-  is: CalendarObject | undefined,
-  after: CalendarObject | undefined,
-): Part[] {
-  if (!is) return was && !isCancelledWhole(was) ? cancelAll(recipient, was, after) : []
-  if (!was) return isCancelledWhole(is) ? [] : [{ method: 'REQUEST', components: componentsOf(is), significant: true }]
-  if (isCancelledWhole(is)) return isCancelledWhole(was) ? [] : cancelAll(recipient, was, after)
-  const parts: Part[] = []
-  if (was.master && !is.master) parts.push(...cancelAll(recipient, { ...was, overrides: [] }, after))
+const nothing: Change = { cancelled: [], request: 'none' }
+
+function changeOf(was: CalendarObject | undefined, is: CalendarObject | undefined): Change {
+  if (!is || isCancelledWhole(is))
+    return was && !isCancelledWhole(was) ? { ...nothing, cancelled: wholeOf(was) } : nothing
+  if (!was) return { ...nothing, request: 'content' }
   const gone = cancelledKeys(was, is)
-  if (gone.size > 0)
-    parts.push({
-      method: 'CANCEL',
-      components: [...gone.values()].map((one) => cancel(one, recipient, after)),
-      significant: true,
-    })
-  const difference = compare(was, is, gone)
-  if (difference !== 'none')
-    parts.push({ method: 'REQUEST', components: componentsOf(is), significant: difference === 'content' })
-  return parts
+  const whole = was.master && !is.master ? [was.master] : []
+  return { cancelled: [...whole, ...gone.values()], request: compare(was, is, gone) }
 }
 
 /** RFC 5546 §3.2.5: the whole, or each of the instances that are all that somebody knew. */
-function cancelAll(recipient: Address, was: CalendarObject, after: CalendarObject | undefined): Part[] {
-  const components = was.master ? [was.master] : was.overrides.map(({ component }) => component)
-  return [{ method: 'CANCEL', components: components.map((one) => cancel(one, recipient, after)), significant: true }]
-}
+const wholeOf = ({ master, overrides }: CalendarObject): Component[] =>
+  master ? [master] : overrides.map(({ component }) => component)
 
 const isCancelledWhole = ({ master, overrides }: CalendarObject): boolean =>
   master ? isCancelled(master) : overrides.every(({ component }) => isCancelled(component))

@@ -62,7 +62,23 @@ export function receive(message: Received): Outcome {
 }
 
 const isSame = (one: CalendarObject, other: CalendarObject): boolean =>
-  JSON.stringify(componentsOf(one)) === JSON.stringify(componentsOf(other))
+  sameList(componentsOf(one), componentsOf(other), sameComponent)
+
+function sameList<T>(one: readonly T[], other: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return one.length === other.length && one.every((item, index) => same(item, other[index] as T))
+}
+
+const sameComponent = (one: Component, other: Component): boolean =>
+  one === other ||
+  (one.name === other.name &&
+    sameList(one.properties, other.properties, sameLine) &&
+    sameList(one.components, other.components, sameComponent))
+
+const sameLine = (one: Property, other: Property): boolean =>
+  one === other ||
+  (one.name === other.name &&
+    one.value === other.value &&
+    sameList(one.parameters, other.parameters, (a, b) => a.name === b.name && a.values.join() === b.values.join()))
 
 function byMethod(message: Received): Outcome {
   switch (message.method) {
@@ -85,6 +101,17 @@ function byMethod(message: Received): Outcome {
 /** The message as an object that can be stored. RFC 4791 §4.1: without METHOD. */
 export const withoutMethod = (calendar: Component): CalendarObject =>
   readObject({ ...calendar, properties: calendar.properties.filter(({ name }) => name !== 'METHOD') })
+
+/** One request goes to many: it is read once. */
+const requests = new WeakMap<Component, CalendarObject>()
+
+function requested(calendar: Component): CalendarObject {
+  const known = requests.get(calendar)
+  if (known) return known
+  const object = withoutMethod(calendar)
+  requests.set(calendar, object)
+  return object
+}
 
 const organizerIn = (object: CalendarObject): Property | undefined => {
   const component = object.master ?? object.overrides[0]?.component
@@ -113,7 +140,7 @@ const stampOf = (component: Component): number => {
 }
 
 function request({ calendar, existing, isSelf, inOrder }: Received): Outcome {
-  const incoming = withoutMethod(calendar)
+  const incoming = requested(calendar)
   if (!existing) return { kind: 'changed', object: incoming, answersOnly: false }
   if (!entitled(existing, incoming, isSelf)) return { kind: 'ignored', reason: 'not-entitled' }
   const [there, here] = [instancesOf(existing), instancesOf(incoming)]

@@ -3,8 +3,8 @@
 import { type Component, type Property, property } from '../component.ts'
 import type { CalendarObject } from '../object.ts'
 import { formatUtc } from '../values.ts'
-import { exdateFor, instancesOf, withComponents } from './instances.ts'
-import { type Address, attendeeOf, withoutParameters, withProperty } from './participants.ts'
+import { componentsOf, exdateFor, instancesOf, withComponents } from './instances.ts'
+import { type Address, addressOf, attendeeOf, attendeesOf, withoutParameters, withProperty } from './participants.ts'
 import { repliedParameter } from './revise.ts'
 
 export type Method = 'REQUEST' | 'CANCEL' | 'REPLY' | 'ADD' | 'REFRESH' | 'COUNTER' | 'DECLINECOUNTER' | 'PUBLISH'
@@ -32,6 +32,17 @@ export function viewOf(object: CalendarObject, address: Address): CalendarObject
   const others = [...singles.values()].filter((component) => !invited.includes(component))
   const properties = [...said(master).properties, ...others.map(exdateFor)]
   return withComponents(object, [{ ...said(master), properties }, ...invited.map(said)])
+}
+
+/** Views of one object: those who are invited to the same instances have one and the same. */
+export function viewerOf(object: CalendarObject): (address: Address) => CalendarObject | undefined {
+  const guests = componentsOf(object).map((component) => new Set(attendeesOf(component).map(addressOf)))
+  const views = new Map<string, CalendarObject | undefined>()
+  return (address) => {
+    const invited = guests.map((one) => (one.has(address) ? '1' : '0')).join('')
+    if (!views.has(invited)) views.set(invited, viewOf(object, address))
+    return views.get(invited)
+  }
 }
 
 /** A message of some components of an object, with the time zones that they name. */
