@@ -200,3 +200,25 @@ test('an account has so many sessions and no more: the longest unused ends', asy
   const works = async (token = '') => (await store.signIn.session(token)) !== undefined
   assert.deepEqual([await works(tokens[0]), await works(tokens[1]), await works(tokens[2])], [false, false, true])
 })
+
+test('nobody signs in as a room, whatever credential it might have', async () => {
+  await using opened = await openTestStore()
+  const { store } = opened
+  const secret = await store.credentials.hash(password)
+  const app = await store.write(async (tx) => {
+    const { id } = await store.accounts.create(tx, { name: 'library', kind: 'room' })
+    await store.credentials.setPassword(tx, id, secret)
+    return store.credentials.createAppPassword(tx, id, { label: '', scopes: ['all'] })
+  })
+  const attempt = { name: 'library', address: '192.0.2.1', protocol: 'http', scope: 'calendars' }
+  for (const one of [password, app.password])
+    await assert.rejects(store.signIn.password({ ...attempt, password: one }), { code: 'Unauthorized' })
+  assert.equal(await store.read((view) => store.accounts.isEmpty(view)), true, 'a room is nobody to set the twin up')
+  await assert.rejects(
+    store.write(async (tx) => {
+      const room = await store.accounts.byName(tx, 'library')
+      if (room) await store.accounts.update(tx, room, { isAdmin: true })
+    }),
+    { code: 'Conflict' },
+  )
+})

@@ -57,7 +57,7 @@ export const accountsBook = (store: Store, contacts: () => Space<CollectionResou
 
   const cardsIn = async (view: View, book: CollectionResource): Promise<AccountCard[]> => {
     const accounts = await store.accounts.list(view)
-    return accounts.filter(({ disabled }) => !disabled).map((account) => cardOf(book, account))
+    return accounts.filter(({ disabled }) => !disabled).map((account) => cardOf(book, account, store.domain))
   }
 
   const bookIn = async (view: View, home: CollectionResource): Promise<CollectionResource> => {
@@ -97,7 +97,12 @@ export const accountsBook = (store: Store, contacts: () => Space<CollectionResou
 
 const line = (name: string, value: string) => ({ group: undefined, name, parameters: [], value })
 
-const cardOf = (book: CollectionResource, { uid, name, displayName, createdAt }: Account): AccountCard => {
+/** The address is the one by which they are invited: Thunderbird looks for attendees in address books alone. */
+const cardOf = (
+  book: CollectionResource,
+  { uid, name, displayName, createdAt }: Account,
+  domain: string,
+): AccountCard => {
   const text = writeCard({
     version: '3.0',
     properties: [
@@ -105,6 +110,7 @@ const cardOf = (book: CollectionResource, { uid, name, displayName, createdAt }:
       line('FN', escapeText(displayName)),
       line('N', `${escapeText(displayName)};;;;`),
       line('NICKNAME', escapeText(name)),
+      line('EMAIL', escapeText(`${name}@${domain}`)),
     ],
   })
   return {

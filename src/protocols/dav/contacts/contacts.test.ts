@@ -50,6 +50,7 @@ test('an account has an address book from the start, and a book of everybody on 
   assert.equal(valueIn(principal, CARDDAV, 'addressbook-home-set'), home)
   const own = valueIn(principal, CARDDAV, 'principal-address') ?? ''
   assert.match((await ask('GET', own)).body.toString(), /^FN:ann\r$/m)
+  assert.match((await ask('GET', own)).body.toString(), /^EMAIL:ann@localhost\r$/m)
   const books = await find(home, '<D:resourcetype/><D:displayname/>', '1')
   const isBook = (one: (typeof books)[number]) =>
     one.properties

@@ -70,6 +70,14 @@ describe('the inbox (RFC 6638 §2.2)', () => {
     }
   })
 
+  it('is announced (RFC 6638 §2, RFC 7953 §7.2.1)', async () => {
+    await using house = await openHouse()
+    const { headers } = await house.ask('ann', 'OPTIONS', 'ann/')
+    const features = String(headers.dav).split(', ')
+    for (const name of ['calendar-access', 'calendar-auto-schedule', 'calendar-availability'])
+      assert.ok(features.includes(name), name)
+  })
+
   it('lists messages, which are read, synchronised and deleted, never put', async () => {
     await using house = await openHouse()
     const sync = async (token: string) => {

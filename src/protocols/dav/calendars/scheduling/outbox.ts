@@ -14,6 +14,7 @@ import { freeBusyAttendees, largestCalendarObject } from '../../../../limits.ts'
 import type { Account } from '../../../../store/accounts/accounts.ts'
 import { answerXml, type Exchange, header, readBody } from '../../exchange.ts'
 import { requireAllowed } from '../../methods/require.ts'
+import { requirePrivileges } from '../../privileges.ts'
 import { declaration, href } from '../../wire/multistatus.ts'
 import { CALDAV } from '../../wire/names.ts'
 import type { OutboxResource } from './resource.ts'
@@ -21,6 +22,7 @@ import type { OutboxResource } from './resource.ts'
 /** POST (RFC 6638 §5): each attendee's busy time, or why there is none to tell. */
 export const askBusyTime = async (exchange: Exchange, outbox: OutboxResource): Promise<void> => {
   requireAllowed(outbox, 'POST')
+  requirePrivileges([outbox, 'bind']) // RFC 6638 §6.2.4: who acts for another asks in their name, who only reads does not
   const asked = parseFreeBusyRequest(await readMessage(exchange))
   if (!isAddressOf(outbox.owner, exchange.store.domain, asked.organizer.value))
     throw refused('valid-organizer', 'The ORGANIZER is somebody else')

@@ -161,7 +161,7 @@ const inboxSpace = (
       [keyOf(CALDAV, 'calendar-multiget'), calendarMultiget],
     ]),
     allows: ({ level }) => (level === 'item' ? onMessage : onInbox),
-    privileges: ({ level }) => (level === 'collection' ? caldav('schedule-deliver') : []), // RFC 6638 §6.1
+    privileges: ({ level }) => (level === 'collection' ? caldav('schedule-deliver') : []), // RFC 6638 §6.1: for everybody
     async members(view, resource, page) {
       if (!isInbox(resource)) return []
       const items = await store.collections.items(view, { id: resource.id }, page)
@@ -213,6 +213,6 @@ const outboxSpace = (shared: Shared, calendars: () => Space<CollectionResource>)
   },
   reports: new Map([[keyOf(DAV, 'expand-property'), expandProperty]]),
   allows: () => onOutbox,
-  privileges: () => caldav('schedule-send'), // RFC 6638 §6.2
+  privileges: ({ grant }) => (grant?.access === 'read' ? [] : caldav('schedule-send')), // RFC 6638 §6.2
   members: async () => [],
 })
