@@ -371,6 +371,25 @@ export const recurrenceSearchDays = 150_000
 /** Steps (days looked at, instances found) that one object's recurrences may take in one question: some 50 ms. */
 export const recurrenceSteps = 500_000
 
+/** Of those, what the thread that serves everybody may spend on one question; what takes more is answered by another one. */
+export const recurrenceStepsHere = 10_000
+
+/** Steps that an instance costs that is written out: as much time as so many days looked at. */
+export const stepsOfInstance = 10
+
+/** Steps to read the VTIMEZONEs of one object: a yearly change of the clocks until 2200 costs some 20,000, a few milliseconds. */
+export const vtimezoneSteps = 60_000
+
+/** The thread that answers what takes long. */
+export const longRecurrences = {
+  /** Questions that wait for it; a client asks one at a time. */
+  waiting: 64,
+  /** Milliseconds for one: ten times what its steps take. */
+  milliseconds: 5_000,
+  /** MB of its memory: 30,000 instances written out. */
+  megabytes: 256,
+}
+
 /** Instances of one object in a year, of a rule with COUNT in all, or in one answer: every twenty minutes all year fits. */
 export const instancesOfObject = 30_000
 
@@ -434,9 +453,6 @@ export const rangeYearsIndexed = 3
 
 /** Items that are read by their numbers or names in one query, which is prepared once for so many. */
 export const itemsInQuery = 100
-
-/** Events of which a query learns the days before others get their turn: some milliseconds. */
-export const eventsLearntAtOnce = 25
 
 /** Characters of a name, description or time zone of a calendar or an address book: a VTIMEZONE with all its history. */
 export const propertyTextCharacters = 64 * 1024

@@ -10,6 +10,7 @@ import type { SignIn } from './accounts/sign-in.ts'
 import { refuseUnfinishedRestore, removeUnfinishedBackups } from './backup/unfinished.ts'
 import type { Blobs } from './blobs/blobs.ts'
 import { Events } from './calendars/events.ts'
+import { LongRecurrences } from './calendars/long-recurrences.ts'
 import { makeMissingInboxes } from './collections/collection.ts'
 import { Collections } from './collections/collections.ts'
 import { openEngine } from './engine/open.ts'
@@ -63,6 +64,8 @@ export class Store {
   readonly collections: Collections
   /** Of calendars, by the time that they take. */
   readonly events: Events
+  /** Of objects, where they may take long. */
+  readonly recurrences: LongRecurrences
   readonly pushSubscriptions = new PushSubscriptions()
   readonly shares = new Shares()
   /** Of the data of deleted accounts. */
@@ -148,6 +151,7 @@ export class Store {
     this.properties = parts.properties
     this.files = parts.files
     this.collections = parts.collections
+    this.recurrences = new LongRecurrences()
     this.events = new Events({ collections: parts.collections, read: (body) => this.read(body) })
     this.erasures = parts.erasures
     this.#engine = parts.engine
@@ -185,6 +189,7 @@ export class Store {
   async close(): Promise<void> {
     try {
       this.erasures.close()
+      await this.recurrences.close()
       await this.#engine.close()
     } finally {
       this.#lock.release()

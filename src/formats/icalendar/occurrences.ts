@@ -1,6 +1,6 @@
 // The instances of a calendar object that overlap a range, overrides moved into it or out of it included. What is looked
 // at is bounded by one Effort a question.
-import { instancesOfObject } from '../../limits.ts'
+import { instancesOfObject, stepsOfInstance } from '../../limits.ts'
 import type { Component } from './component.ts'
 import { Effort, tooManyInstances } from './effort.ts'
 import type { CalendarObject } from './object.ts'
@@ -28,7 +28,9 @@ export const always: TimeRange = { start: Number.NEGATIVE_INFINITY, end: Number.
  */
 export function occurrences(object: CalendarObject, range: TimeRange, floating: Zone = utc): Occurrence[] {
   const found: Occurrence[] = []
+  const effort = new Effort()
   for (const one of eachOccurrence(object, range, floating)) {
+    effort.spend(stepsOfInstance)
     if (found.push(one) > instancesOfObject) throw tooManyInstances()
   }
   return found.sort((a, b) => a.start - b.start || a.end - b.end)

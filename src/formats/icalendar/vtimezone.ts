@@ -1,6 +1,6 @@
 // A zone as a VTIMEZONE defines it (RFC 5545 §3.6.5): observances, each with the wall clocks at which it begins.
 import { DomainError } from '../../errors.ts'
-import { vtimezoneOnsets, vtimezoneYears } from '../../limits.ts'
+import { vtimezoneOnsets, vtimezoneSteps, vtimezoneYears } from '../../limits.ts'
 import { splitValue } from '../content-line.ts'
 import { type Component, properties, property } from './component.ts'
 import { Effort } from './effort.ts'
@@ -18,7 +18,7 @@ export function zoneOf(vtimezone: Component): Zone {
     .map(readObservance)
   if (observances.length === 0)
     throw new DomainError('BadRequest', `The VTIMEZONE ${id.slice(0, 60)} has no observance`)
-  const effort = new Effort()
+  const effort = new Effort(vtimezoneSteps)
   const transitions = observances.flatMap((observance) => onsets(observance, effort)).sort((a, b) => a.at - b.at)
   const first = observances.toSorted((a, b) => a.start - a.from - (b.start - b.from))[0]
   const before = first?.from ?? 0

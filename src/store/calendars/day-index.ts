@@ -3,11 +3,12 @@
 
 import { isDomainError } from '../../errors.ts'
 import { type Days, daysDecide, daysWithEvent, yearsOf } from '../../formats/icalendar/days.ts'
+import { spendingAtMost } from '../../formats/icalendar/effort.ts'
 import { isIanaZone } from '../../formats/icalendar/iana-zone.ts'
 import type { CalendarObject } from '../../formats/icalendar/object.ts'
 import type { TimeRange } from '../../formats/icalendar/timing.ts'
 import { utc, type Zone } from '../../formats/icalendar/zone.ts'
-import { indexedYears, rangeYearsIndexed } from '../../limits.ts'
+import { indexedYears, rangeYearsIndexed, recurrenceStepsHere } from '../../limits.ts'
 
 export type Decision =
   | boolean
@@ -58,7 +59,7 @@ const yearsIndexed = (range: TimeRange, floating: Zone): ReturnType<typeof years
 
 const daysOrNull = (event: CalendarObject, year: number, floating: Zone): Days | null => {
   try {
-    return daysWithEvent(event, year, floating)
+    return spendingAtMost(recurrenceStepsHere, () => daysWithEvent(event, year, floating))
   } catch (error) {
     if (isDomainError(error, 'TooLarge')) return null
     throw error

@@ -1,13 +1,13 @@
 // The events of a calendar that take place in a range, without a look at those that do not, and at few of those that do:
 // what does not recur is decided by its row, what recurs by the days that the index knows.
-import { setImmediate } from 'node:timers/promises'
 import { parseObject } from '../../formats/icalendar/object.ts'
 import type { TimeRange } from '../../formats/icalendar/timing.ts'
 import type { Zone } from '../../formats/icalendar/zone.ts'
-import { eventsLearntAtOnce } from '../../limits.ts'
+import { itemsInQuery } from '../../limits.ts'
 import type { Collections, ItemWithData } from '../collections/collections.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Body, View } from '../engine/types.ts'
+import { turns } from '../turns.ts'
 import { DayIndex } from './day-index.ts'
 
 /** An event that takes place in a range, or one of which only its text can tell. */
@@ -74,13 +74,15 @@ export class Events {
 
   async *#learn(collectionId: number, rows: Row[], range: TimeRange, floating: Zone): AsyncGenerator<Row, void> {
     const { collections, read } = this.#options
-    for (let at = 0; at < rows.length; at += eventsLearntAtOnce) {
-      const page = rows.slice(at, at + eventsLearntAtOnce)
+    const turn = turns()
+    for (let at = 0; at < rows.length; at += itemsInQuery) {
+      const page = rows.slice(at, at + itemsInQuery)
       const ids = page.map(({ id }) => id)
-      for (const item of await read((view) => collections.itemsById(view, { id: collectionId }, ids)))
+      for (const item of await read((view) => collections.itemsById(view, { id: collectionId }, ids))) {
         this.#index.learn(item.blobId, parseObject(await this.#textOf(item)), range, floating)
+        await turn()
+      }
       yield* page
-      await setImmediate()
     }
   }
 

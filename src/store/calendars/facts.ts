@@ -7,6 +7,7 @@ import { properties } from '../../formats/icalendar/component.ts'
 import { type CalendarObject, parseObject } from '../../formats/icalendar/object.ts'
 import { timeOf, wallOf } from '../../formats/icalendar/values.ts'
 import type { ItemFacts } from '../collections/item.ts'
+import type { LongRecurrences } from './long-recurrences.ts'
 
 /** @throws DomainError with `detail.precondition`, one of those of §5.3.2.1. */
 export const factsOfObject = (content: Buffer): ItemFacts => factsOf(readCalendarObject(content))
@@ -15,12 +16,24 @@ export const factsOfObject = (content: Buffer): ItemFacts => factsOf(readCalenda
 export const readCalendarObject = (content: Buffer): CalendarObject => parseObject(decode(content))
 
 /** @throws DomainError with `detail.precondition` for an object that is not stored. */
-export const factsOf = (object: CalendarObject): ItemFacts => {
+export const factsOf = (object: CalendarObject): ItemFacts => ({ ...plainFacts(object), ...bounds(object) })
+
+/** The same of any object; what recurs often is looked at by another thread. */
+export const factsAside = async (recurrences: LongRecurrences, object: CalendarObject, text: () => string) => ({
+  ...plainFacts(object),
+  ...(await recurrences.answer(
+    () => bounds(object),
+    () => ({ kind: 'bounds', text: text(), isMessage: false }),
+  )),
+})
+
+/** All but the time that it takes. */
+const plainFacts = (object: CalendarObject): ItemFacts => {
   requireDates(object)
   if (object.type === 'VAVAILABILITY') checkVavailability(object) // RFC 7953 §3.1
   const { uid, type, recurring } = object
   const managedIds = managedIdsOf(object)
-  return { uid, component: type, recurring, ...bounds(object), ...(managedIds.length > 0 && { managedIds }) }
+  return { uid, component: type, recurring, ...(managedIds.length > 0 && { managedIds }) }
 }
 
 const decode = (content: Buffer): string => {

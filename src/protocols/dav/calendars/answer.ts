@@ -1,10 +1,12 @@
 // How calendar-query and calendar-multiget answer: each object with the properties that are asked for, and its text.
 
 import { DomainError } from '../../../errors.ts'
-import { type CalendarObject, parseMessage, parseObject } from '../../../formats/icalendar/object.ts'
-import type { Zone } from '../../../formats/icalendar/zone.ts'
+import { asksForAll, type CalendarData, writeCalendarData } from '../../../formats/icalendar/calendar-data.ts'
+import type { CalendarObject } from '../../../formats/icalendar/object.ts'
+import { type Floating, type ObjectText, objectOf } from '../../../formats/icalendar/questions.ts'
 import { child, DAV, type Element } from '../../../formats/xml/element.ts'
 import type { Collection, ItemWithData } from '../../../store/collections/collections.ts'
+import { turns } from '../../../store/turns.ts'
 import { type CollectionResource, itemResource } from '../collections/resource.ts'
 import { conditionOf, statusOf } from '../errors.ts'
 import { type Exchange, header } from '../exchange.ts'
@@ -15,11 +17,10 @@ import { parsePreferences } from '../wire/headers.ts'
 import { errorElement, statusResponse } from '../wire/multistatus.ts'
 import { CALDAV } from '../wire/names.ts'
 import { parseProp } from '../wire/propfind.ts'
-import { type CalendarData, parseCalendarData, selectCalendarData } from './calendar-data.ts'
+import { parseCalendarData } from './calendar-data.ts'
 import { calendarType } from './properties.ts'
 import type { Calendar } from './scope.ts'
 import { zonesAsked } from './timezones.ts'
-import { turns } from './turns.ts'
 
 export type Asked = {
   readonly plan: Plan
@@ -44,16 +45,18 @@ export const parseAsked = ({ request }: Exchange, { space }: Resource, body: Ele
   return { plan: planFor({ kind: 'prop', names }, table, minimal), data: data && parseCalendarData(data) }
 }
 
-export type Told = { readonly item: ItemWithData; readonly text: string; object(): CalendarObject }
+export type Told = ObjectText & { readonly item: ItemWithData; object(): CalendarObject }
 
 /** Reads the object when it is needed, and once. What is in an inbox is a message (RFC 6638 §2.2). */
 export const tell = (item: ItemWithData, text: string, { kind }: Pick<Collection, 'kind'>): Told => {
   let object: CalendarObject | undefined
+  const isMessage = kind === 'inbox'
   return {
     item,
     text,
+    isMessage,
     object: () => {
-      object ??= kind === 'inbox' ? parseMessage(text) : parseObject(text)
+      object ??= objectOf({ text, isMessage })
       return object
     },
   }
@@ -71,7 +74,7 @@ export async function* answers(
   { exchange, resource: root, asked: { plan, data } }: Answering,
   { collection, href }: Calendar,
   told: readonly Told[],
-  floating: Zone,
+  floating: Floating,
 ): AsyncGenerator<string> {
   if (told.length === 0) return
   const tree = { space: root.space as unknown as Space<CollectionResource>, contentType: calendarType }
@@ -79,9 +82,9 @@ export async function* answers(
   const page = await exchange.store.read((view) => gatherPage(exchange, view, plan, resources, root))
   // Who names the components that are wanted has named the zones, too.
   const zoned = data?.selection ? (text: string) => text : zonesAsked(exchange.request, page.now)
-  const answer = (one: Told, resource: CollectionResource): string => {
+  const answer = async (one: Told, resource: CollectionResource): Promise<string> => {
     try {
-      const text = data && zoned(selectCalendarData(one.text, one.object, data, floating))
+      const text = data && zoned(asksForAll(data) ? one.text : await reduced(exchange, one, data, floating))
       return writeResponse(plan, { ...resource, data: text } as Resource, page)
     } catch (error) {
       return refused(resource, error)
@@ -89,10 +92,21 @@ export async function* answers(
   }
   const turn = turns()
   for (const [index, one] of told.entries()) {
-    yield answer(one, resources[index] as CollectionResource)
+    yield await answer(one, resources[index] as CollectionResource)
     await turn()
   }
 }
+
+const reduced = (
+  { store }: Exchange,
+  { text, isMessage, object }: Told,
+  asked: CalendarData,
+  floating: Floating,
+): Promise<string> =>
+  store.recurrences.answer(
+    () => writeCalendarData(object(), asked, floating.zone),
+    () => ({ kind: 'data', text, isMessage, asked, floating: floating.text }),
+  )
 
 /** An object that cannot be answered does not take the others with it. */
 export const refused = ({ href, space }: Pick<Resource, 'href' | 'space'>, error: unknown): string => {

@@ -1,28 +1,12 @@
-// CALDAV:calendar-data (RFC 4791 §9.6): an object in a report, as it is stored or as much of it as is asked for.
-// Nothing is parsed where the stored text is what is asked for.
+// CALDAV:calendar-data (RFC 4791 §9.6) as a report asks for it; formats/icalendar/calendar-data.ts answers.
 
 import { DomainError } from '../../../errors.ts'
-import { type Component, writeComponent } from '../../../formats/icalendar/component.ts'
-import {
-  expand,
-  limitFreeBusySet,
-  limitRecurrenceSet,
-  type Selection,
-  select,
-} from '../../../formats/icalendar/expand.ts'
-import type { CalendarObject } from '../../../formats/icalendar/object.ts'
+import type { CalendarData } from '../../../formats/icalendar/calendar-data.ts'
+import type { Selection } from '../../../formats/icalendar/expand.ts'
 import type { TimeRange } from '../../../formats/icalendar/timing.ts'
-import type { Zone } from '../../../formats/icalendar/zone.ts'
 import { attribute, child, type Element, elements, isNamed } from '../../../formats/xml/element.ts'
 import { CALDAV } from '../wire/names.ts'
 import { parseClosedRange } from './filter.ts'
-
-export type CalendarData = {
-  readonly selection: Selection | undefined
-  readonly expand: TimeRange | undefined
-  readonly limitRecurrenceSet: TimeRange | undefined
-  readonly limitFreeBusySet: TimeRange | undefined
-}
 
 /** @throws DomainError supported-calendar-data for other media types. */
 export const parseCalendarData = (element: Element): CalendarData => {
@@ -56,30 +40,4 @@ const parseSelection = (comp: Element): Selection => {
         : named('prop').map((one) => ({ name: nameOf(one), noValue: attribute(one, '', 'novalue') === 'yes' })),
     comps: named('allcomp').length > 0 ? 'all' : named('comp').map(parseSelection),
   }
-}
-
-/**
- * The text of an object as it is asked for.
- *
- * @param object reads the object, when it has to be.
- * @throws DomainError max-instances
- */
-export const selectCalendarData = (
-  stored: string,
-  object: () => CalendarObject,
-  asked: CalendarData,
-  floating: Zone,
-): string => {
-  if (Object.values(asked).every((one) => one === undefined)) return stored
-  const { selection } = asked
-  const whole = reduced(object(), asked, floating)
-  return writeComponent(selection === undefined ? whole : select(whole, selection))
-}
-
-/** What recurs has no FREEBUSY, and what has FREEBUSY does not recur: one of the three bears on an object. */
-const reduced = (object: CalendarObject, asked: CalendarData, floating: Zone): Component => {
-  if (object.type === 'VFREEBUSY' && asked.limitFreeBusySet) return limitFreeBusySet(object, asked.limitFreeBusySet)
-  if (asked.expand) return expand(object, asked.expand, floating)
-  if (asked.limitRecurrenceSet) return limitRecurrenceSet(object, asked.limitRecurrenceSet, floating)
-  return object.calendar
 }

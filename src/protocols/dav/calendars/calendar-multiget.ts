@@ -2,9 +2,9 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { DomainError, isDomainError } from '../../../errors.ts'
-import type { Zone } from '../../../formats/icalendar/zone.ts'
+import type { Floating } from '../../../formats/icalendar/questions.ts'
 import { DAV, elements, isNamed, text } from '../../../formats/xml/element.ts'
-import { calendarPageObjects } from '../../../limits.ts'
+import { itemsInQuery } from '../../../limits.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { type Exchange, locate } from '../exchange.ts'
 import { MultistatusStream } from '../multistatus-stream.ts'
@@ -13,7 +13,7 @@ import { pathOnThisServer } from '../wire/destination.ts'
 import { statusResponse } from '../wire/multistatus.ts'
 import { parsePath } from '../wire/path.ts'
 import { type Answering, answers, parseAsked, type Told, tell } from './answer.ts'
-import { floatingZone, queriedZone } from './floating.ts'
+import { floatingOf, queriedZone } from './floating.ts'
 import { textOf } from './scope.ts'
 
 export const calendarMultiget: Report = async (exchange, resource, body) => {
@@ -24,8 +24,8 @@ export const calendarMultiget: Report = async (exchange, resource, body) => {
     .map((one) => text(one).trim())
   if (hrefs.length === 0) throw new DomainError('BadRequest', 'Nothing is asked for')
   const stream = new MultistatusStream(exchange.response)
-  for (let at = 0; at < hrefs.length; at += calendarPageObjects) {
-    const page = hrefs.slice(at, at + calendarPageObjects)
+  for (let at = 0; at < hrefs.length; at += itemsInQuery) {
+    const page = hrefs.slice(at, at + itemsInQuery)
     await stream.write(await answerPage({ exchange, resource, asked }, page, zone))
     await setImmediate() // a page takes milliseconds, and others wait
   }
@@ -38,7 +38,7 @@ type Address = { readonly href: string; readonly folder: string; readonly name: 
 const answerPage = async (
   answering: Answering,
   hrefs: readonly string[],
-  zone: Zone | undefined,
+  zone: Floating | undefined,
 ): Promise<readonly string[]> => {
   const addresses = hrefs.map((href) => addressOf(answering, href))
   const responses = new Map<string, string>()
@@ -76,14 +76,14 @@ const answerFolder = async (
   answering: Answering,
   folder: string,
   names: readonly string[],
-  zone: Zone | undefined,
+  zone: Floating | undefined,
 ): Promise<readonly (readonly [name: string, response: string])[]> => {
   const { exchange } = answering
   const found = await findItems(exchange, [answering.resource.space.name, ...folder.split('/')], names)
   if (found === undefined) return []
   const told: Told[] = []
   for (const item of found.items) told.push(tell(item, await textOf(exchange, item), found.calendar.collection))
-  const responses = answers(answering, found.calendar, told, zone ?? floatingZone(found.calendar.collection))
+  const responses = answers(answering, found.calendar, told, zone ?? floatingOf(found.calendar.collection))
   return (await Array.fromAsync(responses)).map((response, index) => [told[index]?.item.name ?? '', response])
 }
 

@@ -3,21 +3,22 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { type CompFilter, matchesFilter } from '../../../formats/icalendar/filter.ts'
+import { type Floating, plainFilter } from '../../../formats/icalendar/questions.ts'
 import type { TimeRange } from '../../../formats/icalendar/timing.ts'
-import type { Zone } from '../../../formats/icalendar/zone.ts'
 import { child } from '../../../formats/xml/element.ts'
 import { calendarPageObjects, itemsInQuery } from '../../../limits.ts'
 import { itemsInTime } from '../../../store/calendars/calendars.ts'
 import type { Item, ItemWithData } from '../../../store/collections/collections.ts'
+import { turns } from '../../../store/turns.ts'
+import type { Exchange } from '../exchange.ts'
 import { MultistatusStream } from '../multistatus-stream.ts'
 import type { Report } from '../resource.ts'
 import { CALDAV } from '../wire/names.ts'
 import { encodeSegment } from '../wire/path.ts'
 import { type Answering, answers, parseAsked, refused, type Told, tell } from './answer.ts'
 import { parseFilter } from './filter.ts'
-import { floatingZone, queriedZone } from './floating.ts'
+import { floatingOf, queriedZone } from './floating.ts'
 import { type Calendar, calendarsIn, itemAsked, textOf } from './scope.ts'
-import { turns } from './turns.ts'
 
 export const calendarQuery: Report = async (exchange, resource, body) => {
   const asked = parseAsked(exchange, resource, body)
@@ -26,7 +27,7 @@ export const calendarQuery: Report = async (exchange, resource, body) => {
   const calendars = await calendarsIn(exchange, resource)
   const stream = new MultistatusStream(exchange.response)
   for (const calendar of calendars) {
-    const asking = { filter, calendar, floating: zone ?? floatingZone(calendar.collection) }
+    const asking = { filter, calendar, floating: zone ?? floatingOf(calendar.collection) }
     const answering = { exchange, resource, asked }
     for await (const page of candidates(answering, asking)) {
       await answerPage(answering, asking, page, stream)
@@ -36,7 +37,7 @@ export const calendarQuery: Report = async (exchange, resource, body) => {
   stream.end()
 }
 
-type Asking = { readonly filter: CompFilter; readonly calendar: Calendar; readonly floating: Zone }
+type Asking = { readonly filter: CompFilter; readonly calendar: Calendar; readonly floating: Floating }
 
 /** An object that the filter may match, or that it surely does. */
 type Candidate = { readonly item: ItemWithData; readonly sure: boolean }
@@ -60,7 +61,7 @@ async function* eventsInRange(
   { filter, calendar: { collection }, floating }: Asking,
   range: TimeRange,
 ) {
-  const found = await store.events.inRange(collection.id, range, floating)
+  const found = await store.events.inRange(collection.id, range, floating.zone)
   const byId = new Map(found.map((one) => [one.id, one]))
   const decided = asksForTimeAlone(filter)
   for (let at = 0; at < found.length; at += itemsInQuery) {
@@ -97,7 +98,7 @@ const answerPage = async (
   for (const { item, sure } of page) {
     const one = tell(item, await textOf(exchange, item), calendar.collection)
     try {
-      if (sure || matchesFilter(filter, one.object(), floating)) told.push(one)
+      if (sure || (await matches(exchange, filter, one, floating))) told.push(one)
     } catch (error) {
       // One that has too many instances to say does not take the others with it.
       unanswered.push(refused({ href: calendar.href + encodeSegment(item.name), space: resource.space }, error))
@@ -107,6 +108,17 @@ const answerPage = async (
   for await (const response of answers(answering, calendar, told, floating)) await stream.write([response])
   await stream.write(unanswered)
 }
+
+const matches = (
+  { store }: Exchange,
+  filter: CompFilter,
+  { text, isMessage, object }: Told,
+  { zone, text: floating }: Floating,
+): Promise<boolean> =>
+  store.recurrences.answer(
+    () => matchesFilter(filter, object(), zone),
+    () => ({ kind: 'matches', text, isMessage, filter: plainFilter(filter), floating }),
+  )
 
 /** The one component that an object must have, where the filter asks for one. */
 const onlyComponent = ({ comps, isNotDefined }: CompFilter): CompFilter | undefined => {

@@ -2,7 +2,7 @@
 
 import { Scheduling } from '../../../federation/scheduling/scheduling.ts'
 import { largestCalendarObject } from '../../../limits.ts'
-import { factsOf, readCalendarObject } from '../../../store/calendars/facts.ts'
+import { factsAside, readCalendarObject } from '../../../store/calendars/facts.ts'
 import type { Store } from '../../../store/store.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { collectionSpace } from '../collections/space.ts'
@@ -57,10 +57,11 @@ export const calendarsSpace = (
       ['HEAD', getCalendar],
       ['POST', postToCalendars],
     ]),
-    examine: (content) => {
+    examine: async (content) => {
       const object = readCalendarObject(content)
       requireZones(object)
-      return { facts: factsOf(object), object, isReadOtherwise: comesByReference(content, store.now()) }
+      const facts = await factsAside(store.recurrences, object, () => content.toString('utf8'))
+      return { facts, object, isReadOtherwise: comesByReference(content, store.now()) }
     },
     items: scheduledItems(meetings),
     admit: admitObject,

@@ -62,7 +62,7 @@ export type CollectionSpaceOptions = {
   /** Makes collections and homes ones whose changes are pushed to devices. */
   readonly push?: DavPush | undefined
   /** What an item says of itself. @throws DomainError with `detail.precondition` for what cannot be an item. */
-  examine(content: Buffer, contentType: string | undefined): Examined
+  examine(content: Buffer, contentType: string | undefined): Examined | Promise<Examined>
   /** @throws DomainError where a collection does not take such an item. */
   admit?(collection: Collection, item: Pick<ItemFacts, 'component'>): void
   /** Collections in every home that are not the store's; their resources name a space of their own. */
@@ -168,7 +168,7 @@ export const collectionSpace = (options: CollectionSpaceOptions): Space<Collecti
       return blobContent(store, blob)
     },
     async examine(staged, contentType): Promise<Findings> {
-      const examined = options.examine(await bytesOf(store, staged), contentType)
+      const examined = await options.examine(await bytesOf(store, staged), contentType)
       const { facts, object, altered, isReadOtherwise = false } = examined
       return {
         facts,
