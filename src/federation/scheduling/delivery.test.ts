@@ -225,3 +225,27 @@ describe('a meeting of somebody elsewhere', () => {
     assert.equal(await home.receive('REQUEST', eve, 'mailto:dan@localhost', evesMeeting(0)), undefined)
   })
 })
+
+it('a meeting that goes into somebody else’s calendar is over for those who were invited (RFC 6638 §3.2.3)', async () => {
+  await using opened = await openHome()
+  const { home } = opened
+  const { store, scheduling } = home
+  await home.move('cid')
+  await home.put('ann', meeting(['bob', 'ann']))
+  await store.write(async (tx) => {
+    const calendarOf = async (name: string) => {
+      const account = await store.accounts.byName(tx, name)
+      assert.ok(account)
+      const found = await store.collections.find(tx, { accountId: account.id, kind: 'calendar', name: 'calendar' })
+      assert.ok(found)
+      return found
+    }
+    const [from, to] = [await calendarOf('ann'), await calendarOf('cid')]
+    const item = await store.collections.item(tx, from, 'm.ics')
+    assert.ok(item)
+    await scheduling.move(tx, item, { from, to, name: 'm.ics' })
+  })
+  assert.equal(await home.text('ann'), '')
+  assert.match(await home.text('bob'), /STATUS:CANCELLED/)
+  assert.match(await home.text('cid'), /SUMMARY:Meeting/)
+})

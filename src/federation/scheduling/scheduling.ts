@@ -119,7 +119,12 @@ export class Scheduling {
 
   /** RFC 6638 §3.2.3: a meeting that changes its calendar is no news; what it is put in place of is. */
   async move(tx: Tx, item: Item, move: { from: Collection; to: Collection; name: string }): Promise<void> {
-    const { to, name } = move
+    const { from, to, name } = move
+    if (item.scheduleTag && from.accountId !== to.accountId) {
+      // In somebody else's calendar it is theirs, or nobody's to schedule.
+      await this.copy(tx, item, { collection: to, name })
+      return this.remove(tx, from, item)
+    }
     const there = await this.#store.collections.item(tx, to, name)
     if (there?.scheduleTag && there.id !== item.id) await this.remove(tx, to, there)
     await this.#store.collections.moveItem(tx, item, move)

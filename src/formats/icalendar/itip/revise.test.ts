@@ -69,6 +69,19 @@ describe('PARTSTAT when the organizer writes (RFC 6638 §3.2.8)', () => {
     assert.deepEqual(answers(stored, 'ann'), { all: 'ACCEPTED' })
   })
 
+  it('stays where a zone has another name, and not where it is another zone', () => {
+    const inZone = (zone: string) =>
+      objectOf(
+        ...text(weekly([accepted]).calendar)
+          .replace(/DT(START|END):(\d+T\d+)Z/g, `DT$1;TZID=${zone}:$2`)
+          .split('\r\n')
+          .slice(3, -2),
+      )
+    const before = inZone('Europe/Berlin')
+    assert.deepEqual(answers(revise(before, inZone('W. Europe Standard Time')), 'bob'), { all: 'ACCEPTED' })
+    assert.deepEqual(answers(revise(before, inZone('Africa/Lagos')), 'bob'), { all: 'NEEDS-ACTION' })
+  })
+
   it('stays where the place or the name changes', () => {
     assert.deepEqual(answers(revise(meeting([accepted]), meeting([accepted], 'LOCATION:Garden')), 'bob'), {
       all: 'ACCEPTED',

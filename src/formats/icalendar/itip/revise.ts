@@ -124,7 +124,7 @@ export function isMoved(
   // A task without a date is found by when it was made or done, which is not when it takes place.
   if (!a && !b) return false
   // An hour that stays the same today and not in winter is another: the zones of what recurs have to agree as well.
-  const zoned = property(after, 'RRULE') !== undefined && a?.zone !== b?.zone
+  const zoned = property(after, 'RRULE') !== undefined && was.zone.id !== is.zone.id
   return was.start !== is.start || was.end !== is.end || a?.isDate !== b?.isDate || zoned
 }
 
