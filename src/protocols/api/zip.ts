@@ -7,7 +7,7 @@ import { DomainError } from '../../errors.ts'
 import { ZipWriter } from '../../formats/zip.ts'
 import { zipPageRows, zipSelection } from '../../limits.ts'
 import type { Node } from '../../store/files/node.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, View } from '../../store/store.ts'
 import { type SignedIn, streamForMembers } from './method.ts'
 
 export const get = streamForMembers(async (call, response) => {
@@ -35,12 +35,23 @@ async function selection({ store, context, principal }: SignedIn<undefined>): Pr
     const root = await store.files.root(view, principal.accountId)
     const nodes: Node[] = []
     for (const segments of tops) {
-      const node = await store.files.resolve(view, root.id, segments)
+      const node = (await store.files.resolve(view, root.id, segments)) ?? (await inShared(store, view, root, segments))
       if (!node) throw new DomainError('NotFound', `There is no /${segments.join('/')}.`, { field: 'path' })
       nodes.push(node)
     }
     return nodes
   })
+}
+
+/** What is in a folder that others share, at the top of one's own. */
+async function inShared(
+  store: Store,
+  view: View,
+  { accountId }: Node,
+  [name = '', ...below]: readonly string[],
+): Promise<Node | undefined> {
+  const share = await store.shares.find(view, { accountId, kind: 'node', name })
+  return share && store.files.resolve(view, share.itemId, below)
 }
 
 function segmentsOf(path: string, name: string): string[] {

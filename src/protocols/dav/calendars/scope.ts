@@ -7,24 +7,24 @@ import { refusal } from '../errors.ts'
 import { type Exchange, header } from '../exchange.ts'
 import type { Resource } from '../resource.ts'
 import { parseDepth } from '../wire/headers.ts'
-import { encodeSegment } from '../wire/path.ts'
 
 export type Calendar = { readonly collection: Collection; readonly href: string }
 
 /**
- * The calendars that the request covers. RFC 4791 §7.8: a missing Depth is 0, by which a calendar has no objects; who
+ * The calendars that the request covers, those that others share included. RFC 4791 §7.8: a missing Depth is 0, by which a calendar has no objects; who
  * leaves it out, or sends 0 as Windows does, means the calendar all the same.
  */
 export const calendarsIn = async (exchange: Exchange, resource: Resource): Promise<readonly Calendar[]> => {
-  const { level, collection, href, accountId } = resource as CollectionResource
+  const { level, collection, href } = resource as CollectionResource
   if (collection !== undefined) return [{ collection, href: level === 'item' ? above(href) : href }]
   if (level !== 'home') throw refusal('supported-report', 'Ask a calendar, or the home of them')
   if (parseDepth(header(exchange.request, 'depth')) !== 'infinity') return []
-  const { store } = exchange
-  const found = await store.read((view) =>
-    store.collections.list(view, { accountId, kind: 'calendar' }, { limit: calendarsAtOnce }),
-  )
-  return found.map((one) => ({ collection: one, href: `${href}${encodeSegment(one.name)}/` }))
+  const page = { after: undefined, limit: calendarsAtOnce }
+  const members = await exchange.store.read((view) => resource.space.members(view, resource, page))
+  return members.flatMap((member) => {
+    const { collection: one, href: at } = member as CollectionResource
+    return one?.kind === 'calendar' ? [{ collection: one, href: at }] : []
+  })
 }
 
 const above = (href: string): string => href.slice(0, href.lastIndexOf('/') + 1)

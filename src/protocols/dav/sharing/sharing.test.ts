@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { event } from '../../../../tests/support/calendars.ts'
+import { told } from '../../../../tests/support/dav.ts'
 import { missing, openHouse, type Person, privileges, type TestHouse } from '../../../../tests/support/sharing.ts'
 import { verifyStore } from '../../../store/verify/verify.ts'
 
@@ -189,6 +190,17 @@ describe('a calendar shared for reading', () => {
     assert.deepEqual(told, [`/dav/${shared}a.ics`])
     await house.ask('ann', 'DELETE', 'calendars/ann/calendar/a.ics')
     assert.deepEqual((await house.sync('bob', shared, token)).told, [`/dav/${shared}a.ics 404`])
+  })
+
+  it('is among those that a query of the home looks into', async () => {
+    await using opened = await open()
+    const body =
+      '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+    const answer = await opened.house.ask('bob', 'REPORT', 'calendars/bob/', { body, headers: { depth: 'infinity' } })
+    assert.deepEqual(
+      told(answer).map(({ href }) => href),
+      [`/dav/${shared}a.ics`],
+    )
   })
 
   it('says that it is, on the calendar and on what is in it', async () => {
