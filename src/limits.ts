@@ -622,3 +622,9 @@ export const attachmentIdsOfObject = 200
 
 /** Milliseconds of one turn of the event loop in which objects are read for a report; what is left has its next turn. */
 export const turnMilliseconds = 10
+
+/** Years of one question for a zone's changes: each new one costs half a millisecond. */
+export const timezoneObservanceYears = 20
+
+/** Bytes of events that one line of the control socket carries, before base64 makes them a third larger. */
+export const controlObjectBytes = 512 * 1024

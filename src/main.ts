@@ -8,6 +8,8 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   account: () => import('./commands/account.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
+  export: () => import('./commands/export.ts'),
+  import: () => import('./commands/import.ts'),
   verify: () => import('./commands/verify.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }

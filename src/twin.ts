@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
 import { accountCommands } from './control/accounts.ts'
+import { collectionCommands } from './control/collections.ts'
 import { maintenanceCommands } from './control/maintenance.ts'
 import { serveControl } from './control/socket.ts'
 import type { RunningTwin } from './doctor/finding.ts'
@@ -121,7 +122,12 @@ async function build(
     acme: certificates.status.acme,
     failingFeeds: await store.read((view) => failingFeeds(view, feedBounds.failuresWarning)),
   })
-  const commands = { ...accountCommands(store, url), ...maintenanceCommands(store), status }
+  const commands = {
+    ...accountCommands(store, url),
+    ...maintenanceCommands(store),
+    ...collectionCommands(store),
+    status,
+  }
   const control = await serveControl(config.data, commands, log)
   floors.defer(() => control.close())
   const setupLink = await newSetupLink(store, url)

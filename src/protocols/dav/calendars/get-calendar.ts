@@ -1,9 +1,6 @@
 // GET of an object, and of a calendar as one iCalendar stream of all its objects.
 
-import { escapeText } from '../../../formats/content-line.ts'
-import { CalendarMerger } from '../../../formats/icalendar/merge.ts'
-import { calendarPageObjects } from '../../../limits.ts'
-import type { Collection } from '../../../store/collections/collections.ts'
+import { exportCalendar } from '../../../store/calendars/export.ts'
 import { answerExport } from '../collections/export.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { type Exchange, header } from '../exchange.ts'
@@ -43,34 +40,3 @@ const contentOf = (bytes: Buffer): Content => ({
     yield range ? bytes.subarray(range.start, range.end) : bytes
   },
 })
-
-/** The whole stream (RFC 5545 §3.4), each zone in it once. */
-export async function* exportCalendar(
-  store: Exchange['store'],
-  collection: Collection,
-): AsyncGenerator<string | Buffer> {
-  yield headOf(collection)
-  const merger = new CalendarMerger()
-  let after: string | undefined
-  for (let more = true; more; ) {
-    const items = await store.read((view) =>
-      store.collections.itemsWithData(view, collection, { after, limit: calendarPageObjects }),
-    )
-    for (const item of items) yield Buffer.from(merger.add(await store.collections.read(item)), 'latin1')
-    after = items.at(-1)?.name
-    more = items.length === calendarPageObjects
-  }
-  yield 'END:VCALENDAR\r\n'
-}
-
-/** RFC 7986 §5.1, §5.2, and what programs read that do not know it. */
-const headOf = ({ displayName, description, colour }: Collection): string => {
-  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//twin//calendars//EN', 'CALSCALE:GREGORIAN']
-  const say = (names: readonly string[], value: string | null) => {
-    if (value !== null) for (const name of names) lines.push(`${name}:${escapeText(value)}`)
-  }
-  say(['NAME', 'X-WR-CALNAME'], displayName)
-  say(['DESCRIPTION', 'X-WR-CALDESC'], description)
-  say(['X-APPLE-CALENDAR-COLOR'], colour)
-  return `${lines.join('\r\n')}\r\n`
-}

@@ -6,6 +6,7 @@ import { DomainError, isDomainError } from '../../../errors.ts'
 import { importedAtOnce, importedBytesAtOnce, importRefusals } from '../../../limits.ts'
 import type { Staged } from '../../../store/blobs/blobs.ts'
 import type { ItemFacts } from '../../../store/collections/collections.ts'
+import { type Existing, type Imported, importItem } from '../../../store/collections/import.ts'
 import type { Tx } from '../../../store/store.ts'
 import { type Exchange, locateRequest } from '../exchange.ts'
 import { guard } from '../guard.ts'
@@ -26,10 +27,7 @@ export type Entry = {
   readonly uid: string | undefined
 }
 
-/** What becomes of an entry whose UID is in the collection already. */
-export type Existing = 'refuse' | 'skip' | 'update'
-
-type Outcome = 'imported' | 'updated' | 'skipped' | DomainError
+type Outcome = Imported | DomainError
 
 type Refusal = {
   /** Its place in the file, from 1. */
@@ -148,20 +146,15 @@ const place = async (
   const { collection, href, space } = resource
   const name = space.memberName?.(undefined)
   if (collection === undefined || name === undefined) throw new DomainError('Forbidden', 'Nothing is imported here')
-  const there = await collections.itemByUid(tx, collection, facts.uid)
-  if (there && Buffer.compare(there.hash, staged.hash) === 0) return 'skipped'
-  if (there && existing === 'skip') return 'skipped'
-  if (there && existing === 'refuse') throw inTheWay(href, there.name)
   admit?.(collection, facts)
-  await collections.put(tx, collection, { ...facts, name: there?.name ?? name, staged })
-  return there ? 'updated' : 'imported'
+  try {
+    return await importItem(collections, tx, collection, { ...facts, name, staged }, existing)
+  } catch (error) {
+    if (!isDomainError(error) || typeof error.detail.existing !== 'string') throw error
+    const detail = { ...error.detail, href: href + encodeSegment(error.detail.existing) }
+    throw new DomainError(error.code, error.message, detail)
+  }
 }
-
-const inTheWay = (collectionHref: string, name: string): DomainError =>
-  new DomainError('Conflict', 'It is there already.', {
-    precondition: 'no-uid-conflict',
-    href: collectionHref + encodeSegment(name),
-  })
 
 const refusalOf = (number: number, { line, uid, name }: Entry, { code, message, detail }: DomainError): Refusal => ({
   number,
