@@ -23,6 +23,7 @@ import { davSpaces } from './protocols/dav/spaces.ts'
 import { autoconfig } from './protocols/discovery/autoconfig.ts'
 import { connect } from './protocols/discovery/connect.ts'
 import { servicesOf } from './protocols/discovery/services.ts'
+import { timezones } from './protocols/discovery/tzdist.ts'
 import { wellKnown } from './protocols/discovery/well-known.ts'
 import { health } from './protocols/http/health.ts'
 import { createMetricsPage } from './protocols/http/metrics-page.ts'
@@ -96,6 +97,7 @@ async function build(
 
   const discovery = [
     ...wellKnown,
+    timezones,
     ...autoconfig(() => servicesOf(config.domain, server.port)),
     connect({ store, pairFor: (name) => certificates.pairFor(name), localCa: certificates.localCaPem }),
   ]

@@ -2,6 +2,7 @@
 // clients take any 200 below /.well-known/ for a yes.
 
 import { DomainError } from '../../errors.ts'
+import { timezonePath } from '../http/paths.ts'
 import type { Handler, Mount } from '../http/router.ts'
 import { contextPath } from './services.ts'
 
@@ -18,6 +19,7 @@ const redirects: Readonly<Record<string, { status: number; target: string }>> = 
   '/.well-known/change-password': changePassword,
   '/.well-known/caldav': dav,
   '/.well-known/carddav': dav,
+  '/.well-known/timezone': { status: 301, target: timezonePath }, // RFC 7808 §4.2.1.3
   // macOS appends the slash that a collection would have.
   '/.well-known/caldav/': dav,
   '/.well-known/carddav/': dav,

@@ -8,6 +8,7 @@ import { attribute, type Element, elements, isNamed } from '../../../formats/xml
 import { escapeText } from '../../../formats/xml/write.ts'
 import { propertyTextCharacters, scheduling } from '../../../limits.ts'
 import type { Collection, CollectionSettings } from '../../../store/collections/collections.ts'
+import { timezonePath } from '../../http/paths.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import type { Setting } from '../collections/space.ts'
 import type { LiveProperty } from '../properties/live.ts'
@@ -51,6 +52,12 @@ export const calendarProperties: readonly LiveProperty[] = [
     text(timezoneDefinition(timezone, new Date().getUTCFullYear()) ?? null),
   ),
   ofCalendar(CALDAV, 'calendar-timezone-id', ({ timezone }) => text(timezoneId(timezone) ?? null)), // RFC 7809 §5.2
+  {
+    namespace: CALDAV,
+    name: 'timezone-service-set', // RFC 7809 §5.1
+    inAllprop: false,
+    read: (resource) => ((resource as CollectionResource).level === 'home' ? href(timezonePath) : undefined),
+  },
   ofCalendar(CALDAV, 'supported-calendar-component-set', (collection) =>
     componentsOf(collection)
       .map((name) => `<X:comp name="${name}"/>`)

@@ -110,3 +110,10 @@ test('RFC 7809 §5.2: calendar-timezone-id and calendar-timezone say the same, w
   const refused = await set(calendars, 'calendar-timezone-id', 'Nowhere/Land')
   assert.match(refused.body.toString(), /403 Forbidden[\s\S]*valid-timezone/)
 })
+
+test('RFC 7809 §5.1: the home of calendars names the service that has the definitions', async () => {
+  await using opened = await openCalendars()
+  const asked = `<C:timezone-service-set xmlns:C="${CALDAV}"/>`
+  const [home] = await opened.calendars.dav.find('/dav/calendars/ann/', asked, { absolute: true })
+  assert.equal(textOf(home, 'timezone-service-set', CALDAV), '/timezones')
+})
