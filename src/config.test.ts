@@ -23,7 +23,7 @@ async function refusal(toml: string, environment: Record<string, string> = {}): 
 
 test('conf/twin.toml holds every setting with its default', () => {
   const source = readFileSync(new URL('../conf/twin.toml', import.meta.url), 'utf8')
-  const written = parse(source.replaceAll(/^# (https?) = \d+$/gm, '$1 = 0')) as Record<string, unknown>
+  const written = parse(source.replaceAll(/^# ([a-z]+) = \d+$/gm, '$1 = 0')) as Record<string, unknown>
   for (const [key, value] of defaults) {
     const [group = '', name] = key.split('.')
     const inFile = name === undefined ? written[group] : (written[group] as Record<string, unknown>)[name]
@@ -38,7 +38,15 @@ test('the environment wins over the file, and the file over the default', async 
   await writeFile(file, 'domain = "a.example"\n[ports]\npreset = "standard"\nhttp = 81\n')
   const config = loadConfig({ TWIN_CONFIG: file, TWIN_PORTS_HTTP: '0', TWIN_DATA: folder.path })
   assert.equal(config.domain, 'a.example')
-  assert.deepEqual(config.ports, { http: 0, https: 443 })
+  assert.deepEqual(config.ports, {
+    http: 0,
+    https: 443,
+    imaps: 993,
+    imap: 143,
+    smtp: 25,
+    submissions: 465,
+    submission: 587,
+  })
   assert.equal(config.bind, '::')
   assert.equal(config.data, folder.path)
 })

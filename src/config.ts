@@ -65,9 +65,14 @@ const settings = {
     expects((value) => value === '' || /^postgres(ql)?:\/\//.test(String(value)), '"" or "postgresql://…"'),
   ),
   'log.level': choice('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
-  'ports.preset': choice('high', ['high', 'standard']),
+  'ports.preset': choice('high', ['high', 'standard', 'free']),
   'ports.http': port(),
   'ports.https': port(),
+  'ports.imaps': port(),
+  'ports.imap': port(),
+  'ports.smtp': port(),
+  'ports.submissions': port(),
+  'ports.submission': port(),
   'tls.acme': flag(false),
   'tls.acme_email': text(''),
   'tls.acme_directory': text('https://acme-v02.api.letsencrypt.org/directory'),
@@ -83,10 +88,15 @@ type Settings = typeof settings
 type Key = keyof Settings
 type Values = { [K in Key]: Settings[K]['default'] }
 
+/** `free` picks a free one for each: for tests, and twins side by side. */
 const presets = {
-  high: { http: 8080, https: 8443 },
-  standard: { http: 80, https: 443 },
+  high: { http: 8080, https: 8443, imaps: 9993, imap: 1143, smtp: 2525, submissions: 4465, submission: 5587 },
+  standard: { http: 80, https: 443, imaps: 993, imap: 143, smtp: 25, submissions: 465, submission: 587 },
+  free: { http: 0, https: 0, imaps: 0, imap: 0, smtp: 0, submissions: 0, submission: 0 },
 } as const
+
+/** A port for each thing that the twin listens for; 0 is a free one. */
+export type Ports = Record<keyof (typeof presets)['high'], number>
 
 export type Config = {
   domain: string
@@ -99,7 +109,7 @@ export type Config = {
   /** A PostgreSQL address, or undefined for the embedded database. */
   database: string | undefined
   log: { level: Values['log.level'] }
-  ports: { http: number; https: number }
+  ports: Ports
   tls: {
     acme: boolean
     acmeEmail: string
@@ -145,7 +155,15 @@ function toConfig(values: Values, environment: Environment): Config {
     certs: resolve(environment.TWIN_CERTS ?? resolve(root, 'certs')),
     database: values.database || undefined,
     log: { level: values['log.level'] },
-    ports: { http: values['ports.http'] ?? ports.http, https: values['ports.https'] ?? ports.https },
+    ports: {
+      http: values['ports.http'] ?? ports.http,
+      https: values['ports.https'] ?? ports.https,
+      imaps: values['ports.imaps'] ?? ports.imaps,
+      imap: values['ports.imap'] ?? ports.imap,
+      smtp: values['ports.smtp'] ?? ports.smtp,
+      submissions: values['ports.submissions'] ?? ports.submissions,
+      submission: values['ports.submission'] ?? ports.submission,
+    },
     tls: {
       acme: values['tls.acme'],
       acmeEmail: values['tls.acme_email'],

@@ -108,6 +108,76 @@ export const httpBounds = {
   drainMilliseconds: 8_000,
 } as const
 
+/** Bytes of one header block of a message that are read; the rest of it is kept and not looked at. */
+export const mimeHeaderBytes = 256 * 1024
+
+/** Parts inside each other that are looked into; clients forward each other's forwards some ten times. */
+export const mimeDepth = 50
+
+/** Parts of one message that are told; a digest of a busy list has hundreds. */
+export const mimeParts = 1_000
+
+/** Addresses of one header field that are told. */
+export const messageAddresses = 1_000
+
+/** Bytes of one message, with its attachments in base64: large providers take 25 to 50 MB. */
+export const messageBytes = 64 * 1024 * 1024
+
+/** Mailboxes of one account; a client lists all of them when it starts. */
+export const mailboxesPerAccount = 2_000
+
+/** Bytes of a mailbox's whole path, and levels in it. */
+export const mailboxNameBytes = 1_000
+export const mailboxDepth = 20
+
+/** Combinations of keywords that are remembered as they are listed. */
+export const keywordCombinations = 1_000
+
+/** Messages that one write moves, copies or takes away: some milliseconds. */
+export const placementsPerWrite = 200
+
+/** Bytes of one line of an IMAP command: message sets of clients that know no ranges are long (RFC 7162 §4). */
+export const imapCommandBytes = 64 * 1024
+
+/** Bytes of a literal that is not a message: names, passwords, words to search for. */
+export const imapLiteralBytes = 16 * 1024
+
+/** Commands without sense after which a client is sent away. */
+export const imapBadCommands = 50
+
+/** Milliseconds without a byte: RFC 9051 §5.4 asks for 30 minutes; before it has signed in a client gets one. */
+export const imapIdleMilliseconds = 31 * 60_000
+export const imapSignInMilliseconds = 60_000
+
+/** A desktop client keeps some five connections an account; a family behind one NAT has several of them. */
+export const imapConnectionsPerAddress = 100
+
+/** Messages that FETCH and SEARCH read at once: some milliseconds. */
+export const emailsPerPage = 500
+
+/** Changes of a mailbox that are read at once. */
+export const changesAtOnce = 2_000
+
+/** Messages of one COPY, which is all or nothing and so one write. */
+export const copiesAtOnce = 20_000
+
+/** Keys of one search, and how deep they are in each other. */
+export const searchKeys = 1_000
+export const searchDepth = 50
+
+/** Bytes of a message that a search decodes. */
+export const searchedMessageBytes = 4 * 1024 * 1024
+
+/** What the SMTP servers bear from strangers. */
+export const smtpBounds = {
+  /** Connections of one server at a time. */
+  connections: 500,
+  /** Milliseconds without a byte (RFC 5321 §4.5.3.2 asks for five minutes). */
+  idleMilliseconds: 5 * 60_000,
+  /** Recipients of one message; a sender with more comes again (RFC 5321 §4.5.3.1.8 asks for 100 at the least). */
+  recipients: 500,
+} as const
+
 /** Bytes and files of the built page that are held in memory, compressed forms aside. */
 export const pageBytes = 32 * 1024 * 1024
 export const pageFiles = 2_000

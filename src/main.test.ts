@@ -14,8 +14,7 @@ after(() => rmSync(folder, { recursive: true }))
 const settings = {
   TWIN_DATA: join(folder, 'data'),
   TWIN_CERTS: join(folder, 'certs'),
-  TWIN_PORTS_HTTP: '0',
-  TWIN_PORTS_HTTPS: '0',
+  TWIN_PORTS_PRESET: 'free',
   TWIN_LOG_LEVEL: 'warn',
 }
 

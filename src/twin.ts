@@ -1,7 +1,7 @@
 // The one composition root: builds the floors bottom up and closes them top down. Nothing is global, so
 // one process can run several twins side by side.
 import { join } from 'node:path'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, type Ports } from './config.ts'
 import { accountCommands } from './control/accounts.ts'
 import { collectionCommands } from './control/collections.ts'
 import { maintenanceCommands } from './control/maintenance.ts'
@@ -32,6 +32,8 @@ import { createRedirectServer } from './protocols/http/redirect-server.ts'
 import type { Mount } from './protocols/http/router.ts'
 import { createHttpServer } from './protocols/http/server.ts'
 import { Certificates } from './protocols/http/tls/certificates.ts'
+import { createImapServer } from './protocols/imap/server.ts'
+import { createSmtpServer } from './protocols/smtp/server.ts'
 import { reportSignIns } from './sign-in-metrics.ts'
 import { failingFeeds } from './store/collections/feed.ts'
 import { keysFolder } from './store/keys.ts'
@@ -43,6 +45,7 @@ export type Twin = {
   /** Where people open the page; ends in a slash. */
   readonly url: string
   readonly port: number
+  readonly ports: Ports
   /** The one-time link of a twin that has no account yet. */
   readonly setupLink: string | undefined
   /** The local authority's certificate (PEM), for clients that must trust it. */
@@ -78,6 +81,7 @@ async function build(
   const upkeep = new Upkeep({
     files: store.files,
     collections: store.collections,
+    mail: store.mail,
     pushSubscriptions: store.pushSubscriptions,
     blobs: store.blobs,
     write: (body) => store.write(body),
@@ -112,6 +116,26 @@ async function build(
   })
   floors.defer(() => redirects.close())
   const httpPort = await listen(redirects, 'http', config.ports.http, config.bind)
+  const imapServer = (name: 'imaps' | 'imap'): Promise<number> => {
+    const imap = createImapServer({ store, tls: certificates, log, isImplicit: name === 'imaps' })
+    floors.defer(() => imap.close())
+    return listen(imap, name, config.ports[name], config.bind)
+  }
+  const smtpServer = (name: 'smtp' | 'submissions' | 'submission'): Promise<number> => {
+    const role = name === 'smtp' ? 'mx' : name
+    const smtp = createSmtpServer({ store, tls: certificates, log, role })
+    floors.defer(() => smtp.close())
+    return listen(smtp, name, config.ports[name], config.bind)
+  }
+  const ports = {
+    http: httpPort,
+    https: port,
+    imaps: await imapServer('imaps'),
+    imap: await imapServer('imap'),
+    smtp: await smtpServer('smtp'),
+    submissions: await smtpServer('submissions'),
+    submission: await smtpServer('submission'),
+  }
   certificates.start()
   upkeep.start()
   pusher.start()
@@ -120,7 +144,7 @@ async function build(
   const url = `https://${config.domain}${port === 443 ? '' : `:${port}`}/`
   const status = async (): Promise<RunningTwin> => ({
     pid: process.pid,
-    ports: { http: httpPort, https: port },
+    ports,
     acme: certificates.status.acme,
     failingFeeds: await store.read((view) => failingFeeds(view, feedBounds.failuresWarning)),
   })
@@ -133,7 +157,7 @@ async function build(
   const control = await serveControl(config.data, commands, log)
   floors.defer(() => control.close())
   const setupLink = await newSetupLink(store, url)
-  return { url, port, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
+  return { url, port, ports, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
 }
 
 /** Where `npm run build:page` puts the page. */

@@ -114,7 +114,7 @@ ${host(of.openPort, '    Require all granted')}
 `
 }
 
-const makeCertificate = async (folder: string): Promise<void> => {
+export const makeCertificate = async (folder: string): Promise<void> => {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   execFileSync(
     'openssl',
@@ -135,7 +135,7 @@ const makeCertificate = async (folder: string): Promise<void> => {
   )
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

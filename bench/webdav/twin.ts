@@ -17,8 +17,7 @@ export type TwinOptions = {
 export const twinEnvironment = (folder: string): NodeJS.ProcessEnv => ({
   ...process.env,
   TWIN_DATA: folder,
-  TWIN_PORTS_HTTPS: '0',
-  TWIN_PORTS_HTTP: '0',
+  TWIN_PORTS_PRESET: 'free',
 })
 
 /** Resolves when the twin says that it is ready. */

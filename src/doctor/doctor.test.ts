@@ -22,8 +22,7 @@ const situation = (data: string, environment: Record<string, string> = {}): Situ
     TWIN_DATA: data,
     TWIN_CERTS: join(data, 'certs'),
     TWIN_CONFIG: '/dev/null',
-    TWIN_PORTS_HTTP: '0',
-    TWIN_PORTS_HTTPS: '0',
+    TWIN_PORTS_PRESET: 'free',
     ...environment,
   }),
   running: undefined,
@@ -60,7 +59,12 @@ describe('twin doctor', () => {
 
   it('does not call the ports of the twin that runs taken', async () => {
     await using folder = await temporaryFolder()
-    const running = { pid: 1, ports: { http: 1, https: 2 }, acme: undefined, failingFeeds: [] }
+    const running = {
+      pid: 1,
+      ports: { http: 1, https: 2, imaps: 3, imap: 4, smtp: 5, submissions: 6, submission: 7 },
+      acme: undefined,
+      failingFeeds: [],
+    }
     assert.deepEqual(await wrongs(checkPorts, { ...situation(folder.path), running }), [])
   })
 

@@ -1,5 +1,5 @@
 import type { Resolver } from 'node:dns/promises'
-import type { Config } from '../config.ts'
+import type { Config, Ports } from '../config.ts'
 
 /** What the checks look at. */
 export type Situation = {
@@ -15,7 +15,7 @@ export type Situation = {
 /** What a running twin says of itself. */
 export type RunningTwin = {
   pid: number
-  ports: { http: number; https: number }
+  ports: Ports
   acme: { failures: number; lastError: string | undefined } | undefined
   /** Subscribed calendars that could not be read several times in a row. */
   failingFeeds: readonly { account: string; calendar: string; error: string | null }[]

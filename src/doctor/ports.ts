@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
+import type { Ports } from '../config.ts'
 import { type Check, type Finding, ok, wrong } from './finding.ts'
 
 /** Each port is free, or held by this twin. */
 export const checkPorts: Check = async ({ config, running }) => {
   const findings: Finding[] = []
-  for (const name of ['https', 'http'] as const) {
-    const port = config.ports[name]
+  for (const [name, port] of Object.entries(config.ports) as [keyof Ports, number][]) {
     if (running) findings.push(ok(`port ${running.ports[name]} (${name}) is this twin's`))
     else if (port === 0) findings.push(ok(`${name} takes a free port`))
     else findings.push(portFinding(name, port, config.bind, await canListen(port, config.bind)))
@@ -13,7 +13,7 @@ export const checkPorts: Check = async ({ config, running }) => {
   return findings
 }
 
-function portFinding(name: 'http' | 'https', port: number, bind: string, failure: string | undefined): Finding {
+function portFinding(name: keyof Ports, port: number, bind: string, failure: string | undefined): Finding {
   const setting = `ports.${name} (TWIN_PORTS_${name.toUpperCase()})`
   switch (failure) {
     case undefined:

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { prepared } from './engine/prepared.ts'
 import type { Tx, View } from './engine/types.ts'
+import { renewUidValidity } from './mail/mailbox.ts'
 
 export type Tombstone = { collection: number; name: string; position: number }
 
@@ -102,7 +103,7 @@ export async function openJournal(tx: Tx): Promise<Journal> {
   return row ? new Journal(row.value) : beginEpoch(tx)
 }
 
-/** Makes every token given out so far too old (after a restore). */
+/** Makes every token given out so far too old (after a restore); for IMAP that is a new UIDVALIDITY of every mailbox. */
 export async function beginEpoch(tx: Tx): Promise<Journal> {
   const value = randomBytes(6).toString('hex')
   await tx.db
@@ -110,5 +111,6 @@ export async function beginEpoch(tx: Tx): Promise<Journal> {
     .values({ key: 'epoch', value })
     .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
     .execute()
+  await renewUidValidity(tx)
   return new Journal(value)
 }

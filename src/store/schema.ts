@@ -81,6 +81,10 @@ export type clock = {
    * Logical bytes owned, trash and versions included.
    */
   used: Generated<number>
+  /**
+   * The last UIDVALIDITY that a mailbox of the account got.
+   */
+  uidValidity: Generated<number>
 }
 export type collection = {
   id: Generated<number>
@@ -199,6 +203,33 @@ export type credential = {
    */
   lastUsedBy: string | null
 }
+export type email = {
+  id: Generated<number>
+  accountId: number
+  blobId: number
+  /**
+   * Bytes of the blob.
+   */
+  size: number
+  /**
+   * INTERNALDATE: when it arrived here (ms since 1970).
+   */
+  receivedAt: number
+  /**
+   * Its Date field; that of arrival where there is none.
+   */
+  sentAt: number
+  /**
+   * Of its Message-ID, without the brackets.
+   */
+  messageId: string | null
+  /**
+   * JSON: formats/mime/structure.ts Envelope and Part.
+   */
+  envelope: string
+  structure: string
+  created: number
+}
 export type feed = {
   id: Generated<number>
   collectionId: number
@@ -267,6 +298,34 @@ export type lock = {
   owner: string
   expiresAt: number
 }
+export type mailbox = {
+  id: Generated<number>
+  accountId: number
+  name: string
+  /**
+   * 'inbox', 'drafts', 'sent', 'junk', 'trash', 'archive' (RFC 6154, RFC 8621 §2)
+   */
+  role: string | null
+  uidValidity: number
+  /**
+   * The UID that the next message gets.
+   */
+  uidNext: Generated<number>
+  subscribed: Generated<number>
+  /**
+   * Messages, those without `$seen`, those marked `\Deleted`, and the bytes of all.
+   */
+  total: Generated<number>
+  unseen: Generated<number>
+  deleted: Generated<number>
+  bytes: Generated<number>
+  createdAt: number
+  created: number
+  /**
+   * Position of the last change of its messages or of itself: HIGHESTMODSEQ.
+   */
+  changed: number
+}
 export type node = {
   id: Generated<number>
   accountId: number
@@ -291,6 +350,25 @@ export type node = {
   created: number
   /**
    * Position of its last change.
+   */
+  changed: number
+}
+export type placement = {
+  id: Generated<number>
+  mailboxId: number
+  emailId: number
+  uid: number
+  /**
+   * Space-separated, sorted, in lower case; `\Seen` is `$seen` (RFC 8621 §4.1.1). The same in all places of a message.
+   */
+  keywords: string
+  /**
+   * `\Deleted`, which is the place's and not the message's.
+   */
+  deleted: Generated<number>
+  created: number
+  /**
+   * MODSEQ.
    */
   changed: number
 }
@@ -455,11 +533,14 @@ export type DB = {
   collection: collection
   collection_item: collection_item
   credential: credential
+  email: email
   feed: feed
   invitation: invitation
   known_network: known_network
   lock: lock
+  mailbox: mailbox
   node: node
+  placement: placement
   property: property
   proxy: proxy
   push_subscription: push_subscription

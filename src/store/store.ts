@@ -21,6 +21,7 @@ import { type FileParts, openFiles } from './files/open.ts'
 import { makeFolder, requireWritable } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Locks } from './locks.ts'
+import { Mail } from './mail/mail.ts'
 import type { Properties } from './properties.ts'
 import { PushSubscriptions } from './push-subscriptions.ts'
 import { Shares } from './shares/shares.ts'
@@ -62,6 +63,7 @@ export class Store {
   readonly properties: Properties
   readonly files: Files
   readonly collections: Collections
+  readonly mail: Mail
   /** Of calendars, by the time that they take. */
   readonly events: Events
   /** Of objects, where they may take long. */
@@ -116,8 +118,9 @@ export class Store {
       const settings = { ...kept, defaultQuota: options.defaultQuota ?? null }
       const fileParts = await openFiles({ ...common, journal, settings })
       const collections = new Collections({ ...common, journal, ...fileParts })
-      const erasures = new Erasures({ ...common, files: fileParts.files, collections })
-      const parts = { engine, watchers, journal, now, lock, erasures, collections, ...accountParts, ...fileParts }
+      const mail = new Mail({ ...common, journal, blobs: fileParts.blobs })
+      const erasures = new Erasures({ ...common, files: fileParts.files, collections, mail })
+      const parts = { engine, watchers, journal, now, lock, erasures, collections, mail, ...accountParts, ...fileParts }
       return new Store(options, parts)
     } catch (error) {
       await engine.close()
@@ -135,6 +138,7 @@ export class Store {
       lock: FolderLock
       erasures: Erasures
       collections: Collections
+      mail: Mail
     } & AccountParts &
       FileParts,
   ) {
@@ -151,6 +155,7 @@ export class Store {
     this.properties = parts.properties
     this.files = parts.files
     this.collections = parts.collections
+    this.mail = parts.mail
     this.recurrences = new LongRecurrences()
     this.events = new Events({ collections: parts.collections, read: (body) => this.read(body) })
     this.erasures = parts.erasures

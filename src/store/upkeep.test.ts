@@ -9,6 +9,7 @@ const upkeep = (store: Store, rounds: string[], name: string) =>
   new Upkeep({
     files: { tidy: async () => void rounds.push(name) } as unknown as Store['files'],
     collections: store.collections,
+    mail: store.mail,
     pushSubscriptions: store.pushSubscriptions,
     blobs: store.blobs,
     write: (body) => store.write(body),
@@ -42,6 +43,7 @@ test('a round that fails is told, and the next one runs', async () => {
       },
     } as unknown as Store['files'],
     collections: opened.store.collections,
+    mail: opened.store.mail,
     pushSubscriptions: opened.store.pushSubscriptions,
     blobs: opened.store.blobs,
     write: (body) => opened.store.write(body),

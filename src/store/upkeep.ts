@@ -6,12 +6,14 @@ import type { Blobs } from './blobs/blobs.ts'
 import type { Collections } from './collections/collections.ts'
 import type { Body, Tx } from './engine/types.ts'
 import type { Files } from './files/files.ts'
+import type { Mail } from './mail/mail.ts'
 import type { PushSubscriptions } from './push-subscriptions.ts'
 
 export type UpkeepOptions = {
   blobs: Blobs
   files: Files
   collections: Pick<Collections, 'tidy'>
+  mail: Pick<Mail, 'tidy'>
   pushSubscriptions: Pick<PushSubscriptions, 'tidy'>
   write: <T>(body: Body<T, Tx>) => Promise<T>
   /** A round that failed; the next one tries again. */
@@ -50,10 +52,11 @@ export class Upkeep {
   }
 
   async #round(): Promise<void> {
-    const { files, collections, pushSubscriptions, blobs, write } = this.#options
+    const { files, collections, mail, pushSubscriptions, blobs, write } = this.#options
     if (!(await write((tx) => takeLease(tx, this.#holder)))) return
     await files.tidy()
     await collections.tidy()
+    await mail.tidy()
     await write((tx) => pushSubscriptions.tidy(tx))
     await blobs.collect()
   }

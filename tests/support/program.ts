@@ -29,8 +29,7 @@ const environment = (data: string, settings: Settings): NodeJS.ProcessEnv => ({
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   TWIN_CONFIG: '/dev/null',
   TWIN_DATA: data,
-  TWIN_PORTS_HTTPS: '0',
-  TWIN_PORTS_HTTP: '0',
+  TWIN_PORTS_PRESET: 'free',
   ...settings,
 })
 

@@ -15,7 +15,7 @@ export async function createTestTwin(
   outside: Outside = {},
 ): Promise<TestTwin> {
   const folder = await temporaryFolder()
-  const config = change(loadConfig({ TWIN_DATA: folder.path, TWIN_PORTS_HTTPS: '0', TWIN_PORTS_HTTP: '0' }))
+  const config = change(loadConfig({ TWIN_DATA: folder.path, TWIN_PORTS_PRESET: 'free' }))
   const twin = await createTwin(config, pino({ level: process.env.TWIN_TEST_LOG ?? 'silent' }), outside)
   return {
     ...twin,

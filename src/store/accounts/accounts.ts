@@ -6,6 +6,7 @@ import { makeDefaultCollections } from '../collections/collection.ts'
 import { prepared } from '../engine/prepared.ts'
 import type { Tx, View } from '../engine/types.ts'
 import { makeRoots } from '../files/node.ts'
+import { makeDefaultMailboxes } from '../mail/mailbox.ts'
 import { endSharesOfAccount } from '../shares/end.ts'
 import { checkDisplayName, checkName, foldName } from './names.ts'
 
@@ -157,6 +158,7 @@ export class Accounts {
     await tx.db.insertInto('clock').values({ accountId: inserted.id }).execute()
     await makeRoots(tx, inserted.id)
     await makeDefaultCollections(tx, inserted.id)
+    await makeDefaultMailboxes(tx, inserted.id)
     tx.changed(credentialsTopic)
     return toAccount({ ...values, id: inserted.id, quota: null, used: 0 })
   }

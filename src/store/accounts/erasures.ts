@@ -4,6 +4,7 @@
 import { eraseAttachments } from '../collections/attachments.ts'
 import { hasCollections } from '../collections/erase.ts'
 import type { Tx, View } from '../engine/types.ts'
+import { hasMailboxes } from '../mail/erase.ts'
 import { endSharesOfAccount } from '../shares/end.ts'
 import { deletedTopic } from './accounts.ts'
 
@@ -13,6 +14,7 @@ export type ErasuresOptions = {
   watch: (topic: string, listener: () => void) => () => void
   files: { eraseAll(accountId: number): Promise<void> }
   collections: { eraseAll(accountId: number): Promise<void> }
+  mail: { eraseAll(accountId: number): Promise<void> }
 }
 
 export class Erasures {
@@ -44,13 +46,14 @@ export class Erasures {
   }
 
   async #erase(): Promise<void> {
-    const { read, write, files, collections } = this.#options
+    const { read, write, files, collections, mail } = this.#options
     const left = await read(unerased)
     for (const { id } of left) {
       if (this.#closed) return
       do {
         await files.eraseAll(id)
         await collections.eraseAll(id)
+        await mail.eraseAll(id)
       } while (!(await write((tx) => finish(tx, id))))
     }
   }
@@ -75,7 +78,7 @@ async function finish(tx: Tx, accountId: number): Promise<boolean> {
     .where('parentId', 'is not', null)
     .limit(1)
     .executeTakeFirst()
-  if (left || (await hasCollections(tx, accountId))) return false
+  if (left || (await hasCollections(tx, accountId)) || (await hasMailboxes(tx, accountId))) return false
   await tx.db.deleteFrom('lock').where('accountId', '=', accountId).execute()
   await endSharesOfAccount(tx, accountId)
   await eraseAttachments(tx, accountId)

@@ -14,6 +14,7 @@ const references = [
   ['node', 'blobId'],
   ['version', 'blobId'],
   ['collection_item', 'blobId'],
+  ['email', 'blobId'],
   ['attachment', 'blobId'],
 ] as const
 

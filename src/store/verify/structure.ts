@@ -42,6 +42,11 @@ const references: Check[] = [
   orphan('property', 'itemId', 'collection_item', `t.kind = 'item'`),
   orphan('lock', 'itemId', 'collection', `t.kind = 'collection'`),
   orphan('lock', 'itemId', 'collection_item', `t.kind = 'item'`),
+  orphan('mailbox', 'accountId', 'account'),
+  orphan('email', 'accountId', 'account'),
+  orphan('email', 'blobId', 'blob'),
+  orphan('placement', 'mailboxId', 'mailbox'),
+  orphan('placement', 'emailId', 'email'),
   orphan('trash', 'accountId', 'account'),
   orphan('trash', 'nodeId', 'node'),
   orphan('property', 'itemId', 'node', `t.kind = 'node'`),
@@ -97,8 +102,42 @@ const tree: Check[] = [
           UNION ALL
           SELECT 'item', i.id, i.size, b.size FROM collection_item i JOIN blob b ON b.id = i.blobId WHERE i.size <> b.size
           UNION ALL
+          SELECT 'email', e.id, e.size, b.size FROM email e JOIN blob b ON b.id = e.blobId WHERE e.size <> b.size
+          UNION ALL
           SELECT 'attachment', t.id, t.size, b.size FROM attachment t JOIN blob b ON b.id = t.blobId WHERE t.size <> b.size`,
     says: (row) => `${row.kind} ${row.id} says ${row.size} bytes and its content has ${row.actual}`,
+  },
+]
+
+const mail: Check[] = [
+  {
+    sql: 'SELECT id FROM email e WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.emailId = e.id)',
+    says: (row) => `email ${row.id} is in no mailbox`,
+  },
+  {
+    sql: `SELECT p.id FROM placement p JOIN mailbox m ON m.id = p.mailboxId JOIN email e ON e.id = p.emailId
+          WHERE m.accountId <> e.accountId`,
+    says: (row) => `placement ${row.id} puts one account's message into another's mailbox`,
+  },
+  {
+    sql: `SELECT emailId AS id FROM placement GROUP BY emailId HAVING min(keywords) <> max(keywords)`,
+    says: (row) => `email ${row.id} has other keywords in one mailbox than in another`,
+  },
+  {
+    sql: `SELECT m.id, m.total, m.unseen, m.deleted, m.bytes, m.uidNext, count(p.id) AS total2,
+            COALESCE(sum(' ' || p.keywords || ' ' NOT LIKE '% $seen %'), 0) AS unseen2, COALESCE(sum(p.deleted), 0) AS deleted2,
+            COALESCE(sum(e.size), 0) AS bytes2, COALESCE(max(p.uid), 0) AS last
+          FROM mailbox m LEFT JOIN placement p ON p.mailboxId = m.id LEFT JOIN email e ON e.id = p.emailId
+          WHERE m.role IS NOT 'gone' GROUP BY m.id
+          HAVING m.total <> total2 OR m.unseen <> unseen2 OR m.deleted <> deleted2 OR m.bytes <> bytes2 OR m.uidNext <= last`,
+    says: (row) =>
+      `mailbox ${row.id} counts ${row.total} messages (${row.unseen} unseen, ${row.deleted} deleted, ${row.bytes} bytes, next UID ${row.uidNext}) and has ${row.total2} (${row.unseen2}, ${row.deleted2}, ${row.bytes2}, last UID ${row.last})`,
+  },
+  {
+    sql: `SELECT p.id, p.created, p.changed, m.changed AS latest FROM placement p JOIN mailbox m ON m.id = p.mailboxId
+          WHERE p.changed > m.changed OR p.created > p.changed`,
+    says: (row) =>
+      `placement ${row.id} came at ${row.created}, changed at ${row.changed}, and its mailbox at ${row.latest}`,
   },
 ]
 
@@ -143,14 +182,15 @@ const journal: Check[] = [
     says: (row) => `tombstone ${row.id} is at ${row.position}, and its account's clock at ${row.clock}`,
   },
   {
-    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) + COALESCE(t.bytes, 0) AS owned
+    sql: `SELECT a.id, a.name, COALESCE(c.used, 0) AS used, COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) + COALESCE(t.bytes, 0) + COALESCE(e.bytes, 0) AS owned
           FROM account a
           LEFT JOIN clock c ON c.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM node WHERE isFolder = 0 GROUP BY accountId) n ON n.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM version GROUP BY accountId) v ON v.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM collection_item GROUP BY accountId) i ON i.accountId = a.id
+          LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM email GROUP BY accountId) e ON e.accountId = a.id
           LEFT JOIN (SELECT accountId, sum(size) AS bytes FROM attachment GROUP BY accountId) t ON t.accountId = a.id
-          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) + COALESCE(t.bytes, 0)`,
+          WHERE COALESCE(c.used, 0) <> COALESCE(n.bytes, 0) + COALESCE(v.bytes, 0) + COALESCE(i.bytes, 0) + COALESCE(t.bytes, 0) + COALESCE(e.bytes, 0)`,
     says: (row) => `account ${row.name} is charged ${row.used} bytes and owns ${row.owned}`,
   },
 ]
@@ -162,7 +202,7 @@ const contents: Check[] = [
   },
 ]
 
-export const checks: readonly Check[] = [...references, ...tree, ...sharing, ...journal, ...contents]
+export const checks: readonly Check[] = [...references, ...tree, ...mail, ...sharing, ...journal, ...contents]
 
 /** Runs SQLite's own check and all of the above on one snapshot. */
 export function checkStructure(database: DatabaseSync, problem: (text: string) => void): void {
