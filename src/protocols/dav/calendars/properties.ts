@@ -12,6 +12,7 @@ import { timezonePath } from '../../http/paths.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import type { Setting } from '../collections/space.ts'
 import type { LiveProperty } from '../properties/live.ts'
+import { href } from '../wire/multistatus.ts'
 import { CALDAV, keyOf } from '../wire/names.ts'
 import { setTimezoneId, timezoneDefinition, timezoneId } from './timezones.ts'
 
@@ -51,13 +52,13 @@ export const calendarProperties: readonly LiveProperty[] = [
   ofCalendar(CALDAV, 'calendar-timezone', ({ timezone }) =>
     text(timezoneDefinition(timezone, new Date().getUTCFullYear()) ?? null),
   ),
-  ofCalendar(CALDAV, 'calendar-timezone-id', ({ timezone }) => text(timezoneId(timezone) ?? null)), // RFC 7809 §5.2
   {
     namespace: CALDAV,
     name: 'timezone-service-set', // RFC 7809 §5.1
     inAllprop: false,
     read: (resource) => ((resource as CollectionResource).level === 'home' ? href(timezonePath) : undefined),
   },
+  ofCalendar(CALDAV, 'calendar-timezone-id', ({ timezone }) => text(timezoneId(timezone) ?? null)), // RFC 7809 §5.2
   ofCalendar(CALDAV, 'supported-calendar-component-set', (collection) =>
     componentsOf(collection)
       .map((name) => `<X:comp name="${name}"/>`)
