@@ -5,8 +5,9 @@
 import { DomainError } from '../../../errors.ts'
 import { child, DAV, type Element, elements, isNamed, text } from '../../../formats/xml/element.ts'
 import { aclEntries } from '../../../limits.ts'
-import type { Access } from '../../../store/shares/shares.ts'
 import { CALENDARSERVER } from './names.ts'
+
+type Access = 'read' | 'write'
 
 /** A person, as the client names them, and what they may do from now on; undefined takes it away. */
 export type ShareChange = {
