@@ -9,9 +9,12 @@ const packages: Record<string, string> = {
   certutil: 'libnss3-tools',
   'dbus-run-session': 'dbus-daemon',
   fusermount3: 'fuse3',
+  mbsync: 'isync',
   'mount.davfs': 'davfs2',
+  offlineimap: 'offlineimap3',
   'pebble-challtestsrv': 'pebble',
   postgres: 'postgresql',
+  swaks: 'libnet-ssleay-perl swaks',
   'xvfb-run': 'xvfb',
 }
 
