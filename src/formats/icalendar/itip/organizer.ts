@@ -43,7 +43,8 @@ export type OrganizerChange = {
  * sent the same: such messages are made once, and share what they are made of.
  */
 export function organizerMessages({ before, after, now }: OrganizerChange): Message[] {
-  const line = [after, before].flatMap((object) => (object ? componentsOf(object) : [])).map(organizerOf)[0]
+  const components = [after, before].flatMap((object) => (object ? componentsOf(object) : []))
+  const line = components.map(organizerOf).find((one) => one !== undefined)
   if (line === undefined) return []
   const originator = addressOf(line)
   const [toldBefore, told] = [scheduled(before), scheduled(after)]
