@@ -12,6 +12,7 @@ import { checkCertificate, isWholeChain } from './certificate.ts'
 import { checkClock } from './clock.ts'
 import { checkDisk } from './disk.ts'
 import { examine } from './doctor.ts'
+import { checkFeeds } from './feeds.ts'
 import type { Check, Situation } from './finding.ts'
 import { checkPermissions } from './permissions.ts'
 import { checkPorts } from './ports.ts'
@@ -66,6 +67,18 @@ describe('twin doctor', () => {
       failingFeeds: [],
     }
     assert.deepEqual(await wrongs(checkPorts, { ...situation(folder.path), running }), [])
+  })
+
+  it('names subscribed calendars that cannot be read', async () => {
+    await using folder = await temporaryFolder()
+    const failingFeeds = [
+      { account: 'ann', calendar: 'holidays', error: 'feeds.example has nothing at this address (404).' },
+    ]
+    const running = { pid: 1, ports: { http: 1, https: 2 }, acme: undefined, failingFeeds }
+    const [found, ...others] = await checkFeeds({ ...situation(folder.path), running })
+    assert.equal(found?.level, 'warning')
+    assert.match(found.text, /^ann's subscribed calendar holidays cannot be read: feeds.example has nothing/)
+    assert.deepEqual(others, [])
   })
 
   it('names keys that others can read', async () => {

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { DomainError, isDomainError } from '../../errors.ts'
 import type { SplitObject } from '../../formats/icalendar/split.ts'
 import { strip, withoutStamps } from '../../formats/icalendar/strip.ts'
@@ -43,6 +44,7 @@ export const storeFeed = async (
       left.push({ object, error })
     }
     if (puts.length >= feedBounds.itemsPerWrite) await flush()
+    await setImmediate() // each takes part of a millisecond, and others wait
   }
   await flush()
   await removeAll(store, collection, [...former.values()])

@@ -1,4 +1,5 @@
 // A calendar as one iCalendar stream (RFC 5545 §3.4), each zone in it once, a page of objects at a time.
+import { setImmediate } from 'node:timers/promises'
 import { escapeText } from '../../formats/content-line.ts'
 import { CalendarMerger } from '../../formats/icalendar/merge.ts'
 import { calendarPageObjects } from '../../limits.ts'
@@ -19,6 +20,7 @@ export async function* exportCalendar(
     for (const item of items) yield Buffer.from(merger.add(await store.collections.read(item)), 'latin1')
     after = items.at(-1)?.name
     more = items.length === calendarPageObjects
+    await setImmediate() // a page takes milliseconds, and others wait
   }
   yield Buffer.from('END:VCALENDAR\r\n')
 }
