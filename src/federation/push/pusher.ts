@@ -163,7 +163,8 @@ export class Pusher {
     const telling = await store.read((view) => this.#look(view, subscription))
     if (telling === 'gone') return this.#drop(id)
     if (telling.state === subscription.told) return undefined
-    if (dueAt > store.now()) return dueAt - store.now()
+    // A clock that was set back must not put it off for ever.
+    if (dueAt > store.now()) return Math.min(dueAt - store.now(), this.#bounds.retryMilliseconds.most)
     const kinds = [
       { name: new URL(endpoint).origin, most: pushes.atOnce.service },
       { name: String(accountId), most: pushes.atOnce.account },
