@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { contentDisposition, isInlineSafe, setUserContentHeaders } from './headers.ts'
+import { contentDisposition, isInlineSafe, setAll, userContentHeaders } from './headers.ts'
 
 const headersFor = (contentType: string, name: string): Map<string, string> => {
   const headers = new Map<string, string>()
   const setHeader = (key: string, value: string) => void headers.set(key.toLowerCase(), value)
-  setUserContentHeaders({ setHeader } as unknown as ServerResponse, contentType, name)
+  setAll({ setHeader } as unknown as ServerResponse, userContentHeaders(contentType, name))
   return headers
 }
 

@@ -3,11 +3,18 @@
 
 import type { ServerResponse } from 'node:http'
 
+/** Names and values by turns, as `writeHead` takes them. */
+export type HeaderList = readonly string[]
+
+const withoutTrust: HeaderList = ['X-Content-Type-Options', 'nosniff']
+// RFC 6797 §6.1: one year, this host alone; subdomains may belong to somebody else.
+const withTrust: HeaderList = [...withoutTrust, 'Strict-Transport-Security', 'max-age=31536000']
+
 /** On every answer. `real`: the certificate is trusted without a person's doing, so HSTS cannot lock them out. */
-export const setBaseHeaders = (response: ServerResponse, real: boolean): void => {
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  // RFC 6797 §6.1: one year, this host alone; subdomains may belong to somebody else.
-  if (real) response.setHeader('Strict-Transport-Security', 'max-age=31536000')
+export const baseHeaders = (real: boolean): HeaderList => (real ? withTrust : withoutTrust)
+
+export const setAll = (response: ServerResponse, headers: HeaderList): void => {
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] as string, headers[at + 1] as string)
 }
 
 /**
@@ -69,15 +76,13 @@ export const contentDisposition = (kind: 'inline' | 'attachment', name: string):
 }
 
 /** For everything that a person or a stranger put into the twin: it never shares the page's power. */
-export const setUserContentHeaders = (response: ServerResponse, contentType: string, name: string): void => {
-  response.setHeader('Content-Type', contentType)
-  response.setHeader(
-    'Content-Security-Policy',
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'",
-  )
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
-  response.setHeader(
-    'Content-Disposition',
-    contentDisposition(isInlineSafe(contentType) ? 'inline' : 'attachment', name),
-  )
-}
+export const userContentHeaders = (contentType: string, name: string): HeaderList => [
+  'Content-Type',
+  contentType,
+  'Content-Security-Policy',
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'",
+  'Cross-Origin-Resource-Policy',
+  'same-origin',
+  'Content-Disposition',
+  contentDisposition(isInlineSafe(contentType) ? 'inline' : 'attachment', name),
+]

@@ -10,10 +10,11 @@ import { type SecureContext, TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import { httpBounds } from '../../limits.ts'
 import type { Metrics } from '../../metrics.ts'
+import { Answer } from './answer.ts'
 import { Connections } from './connections.ts'
 import { answerError, answerStatus } from './errors.ts'
 import { answerServerOptions, continueWhenRead, Exchange, logAccess, rawAnswers, refusal } from './exchange.ts'
-import { setBaseHeaders } from './headers.ts'
+import { baseHeaders } from './headers.ts'
 import { createRouter, type Mount } from './router.ts'
 import { type Connection, clientIsWaitedFor, judgePace, linger } from './stalls.ts'
 
@@ -64,7 +65,8 @@ const ignore = (): void => undefined
 export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const { tls, log, metrics } = options
   const bounds = { ...httpBounds, ...options.bounds }
-  const server = createServer({
+  const server = createServer<typeof IncomingMessage, typeof Answer>({
+    ServerResponse: Answer,
     ...tls.fallback(),
     SNICallback: (name, done) => done(null, tls.choose(name)),
     minVersion: 'TLSv1.2',
@@ -109,7 +111,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   // Each stream that is open listens; there may be many.
   setMaxListeners(0, stop.signal)
 
-  const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const exchange = async (request: IncomingMessage, response: Answer): Promise<void> => {
     const { socket } = request
     const connection = known.get(socket)
     if (connection === undefined || connection.underway >= bounds.pipelined) {
@@ -133,7 +135,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     })
     // Without a listener, a handler that writes after its end would take the whole twin down.
     response.on('error', (error) => answerError(request, response, context, error))
-    setBaseHeaders(response, connection.real)
+    response.base = baseHeaders(connection.real)
     if (closing !== undefined) response.shouldKeepAlive = false
     try {
       const refused = refusal(request, bounds.headerCount)

@@ -1,7 +1,7 @@
 // GET of a calendar or an address book: one file of all that is in it, as it is read, so that no more than a page of it
 // is in memory. Its entity tag is that of the collection's state: who asks again is answered 304.
 
-import { setUserContentHeaders } from '../../http/headers.ts'
+import { setAll, userContentHeaders } from '../../http/headers.ts'
 import { answerEmpty, type Exchange, header } from '../exchange.ts'
 import { writeAll } from '../multistatus-stream.ts'
 import type { Resource } from '../resource.ts'
@@ -29,7 +29,7 @@ export const answerExport = async (
   if (etag !== undefined) response.setHeader('ETag', `W/"${etag}"`) // RFC 9110 §8.8.1: it is the same, though not by its bytes
   response.setHeader('Cache-Control', 'private, no-cache')
   if (etag !== undefined && isFresh(header(request, 'if-none-match'), etag)) return answerEmpty(response, 304)
-  setUserContentHeaders(response, contentType, `${collection?.displayName ?? name}${extension}`)
+  setAll(response, userContentHeaders(contentType, `${collection?.displayName ?? name}${extension}`))
   response.statusCode = 200
   if (request.method !== 'HEAD') for await (const piece of pieces()) await writeAll(response, piece)
   response.end()

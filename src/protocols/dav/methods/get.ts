@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { setUserContentHeaders } from '../../http/headers.ts'
+import { type HeaderList, setAll, userContentHeaders } from '../../http/headers.ts'
 import { checkConditions, rangeMayBeUsed } from '../conditional.ts'
 import { refusal } from '../errors.ts'
 import { answerEmpty, type Exchange, header, locateRequest } from '../exchange.ts'
@@ -42,32 +42,35 @@ export const findContent = (exchange: Exchange): Promise<Found> =>
 
 export const answerFound = async (exchange: Exchange, { resource, content, fresh }: Found): Promise<void> => {
   const { response } = exchange
-  setValidators(response, resource)
-  if (fresh) return answerEmpty(response, 304)
+  if (fresh) {
+    setAll(response, validators(resource))
+    return answerEmpty(response, 304)
+  }
   if (content === undefined) return requireAllowed(resource, 'a content')
   await answerContent(exchange, resource, content)
 }
 
-const setValidators = (response: ServerResponse, { etag, modifiedAt, scheduleTag }: Resource): void => {
-  if (etag !== undefined) response.setHeader('ETag', `"${etag}"`)
-  if (scheduleTag !== undefined) response.setHeader('Schedule-Tag', `"${scheduleTag}"`) // RFC 6638 §8.2
-  if (modifiedAt !== undefined) response.setHeader('Last-Modified', httpDate(modifiedAt))
+const validators = ({ etag, modifiedAt, scheduleTag }: Resource): string[] => {
   // Asked again each time, and answered 304: a shared cache keeps nothing of a person's.
-  response.setHeader('Cache-Control', 'private, no-cache')
+  const headers = ['Cache-Control', 'private, no-cache']
+  if (etag !== undefined) headers.push('ETag', `"${etag}"`)
+  if (scheduleTag !== undefined) headers.push('Schedule-Tag', `"${scheduleTag}"`) // RFC 6638 §8.2
+  if (modifiedAt !== undefined) headers.push('Last-Modified', httpDate(modifiedAt))
+  return headers
 }
 
 const answerContent = async (exchange: Exchange, resource: Resource, content: Content): Promise<void> => {
   const { request, response } = exchange
   const type = resource.contentType ?? 'application/octet-stream'
-  setUserContentHeaders(response, type, resource.name)
-  response.setHeader('Accept-Ranges', 'bytes')
+  const headers = [...validators(resource), ...userContentHeaders(type, resource.name), 'Accept-Ranges', 'bytes']
   const asked = header(request, 'range')
   // RFC 9110 §14.2: Range is for GET alone.
   const ranges =
     asked === undefined || request.method !== 'GET' || !rangeMayBeUsed(request, resource)
       ? undefined
       : parseRange(asked, content.size)
-  if (ranges === undefined) return answerWhole(exchange, content)
+  if (ranges === undefined) return answerWhole(exchange, content, headers)
+  setAll(response, headers)
   const [only] = ranges
   if (only === undefined) {
     response.setHeader('Content-Range', `bytes */${content.size}`)
@@ -80,9 +83,11 @@ const answerContent = async (exchange: Exchange, resource: Resource, content: Co
   await finish(response, content, only)
 }
 
-const answerWhole = async ({ request, response }: Exchange, content: Content): Promise<void> => {
-  response.statusCode = 200
-  response.setHeader('Content-Length', content.size)
+const answerWhole = async ({ request, response }: Exchange, content: Content, headers: HeaderList): Promise<void> => {
+  const all = [...headers, 'Content-Length', String(content.size)]
+  // What is in a file may turn out to be missing, and then the answer is another.
+  if (content.bytes !== null) response.writeHead(200, all)
+  else setAll(response, all)
   if (request.method === 'HEAD') response.end()
   else await finish(response, content)
 }
