@@ -68,6 +68,7 @@ export const calendarProperties: readonly LiveProperty[] = [
   ofCalendar(CALDAV, 'supported-collation-set', () => collationSet), // RFC 4791 §7.5.1
   ofCalendar(CALDAV, 'min-date-time', () => earliest),
   ofCalendar(CALDAV, 'max-date-time', () => latest),
+  // §5.2.8: max-instances would refuse what recurs for ever; what recurs too often in a year is refused without it.
   ofCalendar(CALDAV, 'max-attendees-per-instance', () => String(scheduling.attendees)), // RFC 4791 §5.2.9
   {
     namespace: CALDAV,
