@@ -163,7 +163,7 @@ export class Pusher {
     const telling = await store.read((view) => this.#look(view, subscription))
     if (telling === 'gone') return this.#drop(id)
     if (telling.state === subscription.told) return undefined
-    // A clock that was set back must not put it off for ever.
+    // After the clock was set back it may be more than a timer takes (31 bits).
     if (dueAt > store.now()) return Math.min(dueAt - store.now(), this.#bounds.retryMilliseconds.most)
     const kinds = [
       { name: new URL(endpoint).origin, most: pushes.atOnce.service },
