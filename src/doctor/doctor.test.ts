@@ -39,6 +39,13 @@ async function wrongs(check: Check, of: Situation): Promise<string[]> {
   return findings.filter(({ level }) => level !== 'ok').map(({ text, mend }) => `${text}: ${mend}`)
 }
 
+const theTwin = {
+  pid: 1,
+  ports: { http: 1, https: 2, imaps: 3, imap: 4, smtp: 5, submissions: 6, submission: 7 },
+  acme: undefined,
+  failingFeeds: [],
+}
+
 describe('twin doctor', () => {
   it('finds nothing wrong with the data of a new twin', async () => {
     await using opened = await openTestStore()
@@ -60,13 +67,7 @@ describe('twin doctor', () => {
 
   it('does not call the ports of the twin that runs taken', async () => {
     await using folder = await temporaryFolder()
-    const running = {
-      pid: 1,
-      ports: { http: 1, https: 2, imaps: 3, imap: 4, smtp: 5, submissions: 6, submission: 7 },
-      acme: undefined,
-      failingFeeds: [],
-    }
-    assert.deepEqual(await wrongs(checkPorts, { ...situation(folder.path), running }), [])
+    assert.deepEqual(await wrongs(checkPorts, { ...situation(folder.path), running: theTwin }), [])
   })
 
   it('names subscribed calendars that cannot be read', async () => {
@@ -74,7 +75,7 @@ describe('twin doctor', () => {
     const failingFeeds = [
       { account: 'ann', calendar: 'holidays', error: 'feeds.example has nothing at this address (404).' },
     ]
-    const running = { pid: 1, ports: { http: 1, https: 2 }, acme: undefined, failingFeeds }
+    const running = { ...theTwin, failingFeeds }
     const [found, ...others] = await checkFeeds({ ...situation(folder.path), running })
     assert.equal(found?.level, 'warning')
     assert.match(found.text, /^ann's subscribed calendar holidays cannot be read: feeds.example has nothing/)
