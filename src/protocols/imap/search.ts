@@ -4,7 +4,7 @@
 import PostalMime, { decodeWords } from 'postal-mime'
 import { unicodeCasemap } from '../../formats/collation.ts'
 import { readFields } from '../../formats/mime/header.ts'
-import { emailsPerPage, searchedMessageBytes } from '../../limits.ts'
+import { emailsPerPage, mimeHeaderBytes, searchedMessageBytes } from '../../limits.ts'
 import { envelopeOf, type PlacedEmail, structureOf } from '../../store/mail/mail.ts'
 import type { Store } from '../../store/store.ts'
 import type { Selected } from './selected.ts'
@@ -156,7 +156,7 @@ const decoded = (value: string): string => {
 }
 
 async function readFolded(store: Store, email: PlacedEmail): Promise<{ name: string; text: string }[]> {
-  const header = await bytesOf(store, email, structureOf(email).bodyStart)
+  const header = await bytesOf(store, email, Math.min(structureOf(email).bodyStart, mimeHeaderBytes))
   return readFields(header).map(({ name, value }) => ({ name, text: decoded(value) }))
 }
 

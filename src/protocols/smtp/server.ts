@@ -100,7 +100,7 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
     disabledCommands: isSubmission ? [] : ['AUTH'],
     hideENHANCEDSTATUSCODES: false,
     onAuth({ username = '', password }, { remoteAddress }, done) {
-      const attempt = { name: accountName(username, domain), password: password ?? '', address: remoteAddress }
+      const attempt = { name: username, password: password ?? '', address: remoteAddress }
       const signedIn = store.signIn.password({ ...attempt, protocol: 'smtp', scope: 'mail' })
       answered(
         signedIn.then((user) => ({ user })),
@@ -138,12 +138,6 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
       }),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
-}
-
-/** People sign in with their name or with their address. */
-const accountName = (typed: string, domain: string): string => {
-  const address = splitAddress(typed)
-  return address?.domain === domain ? address.local : typed
 }
 
 /** RFC 5321 §4.4: who gave it to us, and when; an earlier Return-Path is not ours to remove. */

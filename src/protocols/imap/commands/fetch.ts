@@ -2,7 +2,7 @@
 // answer is held in memory and a slow reader holds nothing but its own connection.
 
 import type { Readable } from 'node:stream'
-import { emailsPerPage } from '../../../limits.ts'
+import { emailsPerPage, mimeHeaderBytes } from '../../../limits.ts'
 import { envelopeOf, type PlacedEmail, type PlacedEmailWithData, structureOf } from '../../../store/mail/mail.ts'
 import { filterFields, findSection, type Span } from '../sections.ts'
 import type { Selected } from '../selected.ts'
@@ -192,7 +192,8 @@ async function tellSection(session: Session, email: Told, { name, section, parti
   const span = findSection(email, section)
   if (span === undefined) return out.write(`${name} NIL`)
   if (span.keeps !== undefined) {
-    const header = filterFields(await wholeOf(session, email, span), span.keeps)
+    const read = { start: span.start, end: Math.min(span.end, span.start + mimeHeaderBytes) }
+    const header = filterFields(await wholeOf(session, email, read), span.keeps)
     const { start, end } = window(header.length, partial)
     out.write(`${name} {${end - start}}\r\n${header.toString('latin1', start, end)}`)
     return
