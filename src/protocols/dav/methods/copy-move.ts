@@ -32,6 +32,7 @@ export const copy = async (exchange: Exchange): Promise<void> => {
       return now.to
     },
   })
+  if (from.scheduleTag !== undefined) await tellScheduleTag(exchange)
   answerEmpty(exchange.response, created ? 201 : 204)
 }
 
@@ -47,11 +48,20 @@ export const move = async (exchange: Exchange): Promise<void> => {
     if (!from.grant?.isRoot) await releaseBelow(exchange, tx, from)
     if (to.resource !== undefined) await releaseBelow(exchange, tx, to.resource)
     const { finish } = await from.space.move(tx, from, to)
-    return { tree: undefined, created: to.resource === undefined, finish }
+    return { tree: undefined, created: to.resource === undefined, finish, scheduled: from.scheduleTag !== undefined }
   })
   const { created, finish } = outcome.tree === undefined ? outcome : await moveTree(exchange, outcome.tree, outcome.to)
   await finish?.()
+  if (outcome.scheduled) await tellScheduleTag(exchange)
   answerEmpty(exchange.response, created ? 201 : 204)
+}
+
+/** RFC 6638 §8.2: of a meeting in its new place. */
+const tellScheduleTag = async (exchange: Exchange): Promise<void> => {
+  const { request, response, store } = exchange
+  const { segments } = parseDestination(header(request, 'destination'), request.headers.host)
+  const { resource } = await store.read((view) => locate(exchange, view, segments))
+  if (resource?.scheduleTag !== undefined) response.setHeader('Schedule-Tag', `"${resource.scheduleTag}"`)
 }
 
 /** A tree that goes to somebody else's: too much for one write. What was shared itself goes nowhere. */

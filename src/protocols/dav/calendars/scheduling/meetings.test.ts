@@ -113,6 +113,18 @@ describe('an invitation (RFC 6638 §3.2.1)', () => {
     assert.match(await meetings.copy('bob'), /RRULE/)
   })
 
+  it('may be long, up to a bound', async () => {
+    await using opened = await openMeetings()
+    const { meetings } = opened
+    const long = (kib: number) => meeting(['bob'], `DESCRIPTION:${'x'.repeat(kib * 1024)}`)
+    await meetings.write('ann', 'calendar/m.ics', long(100))
+    assert.ok((await meetings.copy('bob')).length > 100 * 1024)
+    await meetings.answer('bob', 'ACCEPTED')
+    assert.deepEqual(await meetings.says('ann', 'bob'), { all: 'ACCEPTED' })
+    assert.equal(condition(await meetings.put('ann', 'calendar/m.ics', long(300))), '403 max-resource-size')
+    assert.deepEqual((await verifyStore(meetings.dav.store)).problems, [])
+  })
+
   it('is the client’s to send where it says so (RFC 6638 §7.1)', async () => {
     await using opened = await openMeetings()
     const { meetings } = opened
@@ -298,7 +310,11 @@ describe('COPY and MOVE (RFC 6638 §3.2.3)', () => {
     await meetings.write('ann', 'calendar/m.ics', meeting(['bob']))
     await meetings.ask('ann', 'MKCALENDAR', 'other/')
     const destination = `https://${meetings.dav.host}/dav/calendars/ann/other/n.ics`
-    assert.equal((await meetings.ask('ann', 'MOVE', 'calendar/m.ics', { headers: { destination } })).status, 201)
+    const moved = await meetings.ask('ann', 'MOVE', 'calendar/m.ics', { headers: { destination } })
+    assert.equal(moved.status, 201)
+    const { headers } = await meetings.ask('ann', 'HEAD', 'other/n.ics')
+    assert.ok(headers['schedule-tag'])
+    assert.equal(moved.headers['schedule-tag'], headers['schedule-tag'])
     assert.deepEqual(await meetings.inbox('bob'), ['REQUEST'])
     await meetings.answer('bob', 'DECLINED')
     assert.match(await meetings.get('ann', 'other/n.ics'), /DECLINED/)
