@@ -76,48 +76,23 @@ const inRange = prepared((db, p: Range) =>
     .limit(p.limit),
 )
 
-const emailsInRange = prepared((db, p: Range) =>
+const selectEmails = ({ db }: Pick<View, 'db'>, p: Range) =>
   db
     .selectFrom('placement')
     .innerJoin('email', 'email.id', 'placement.emailId')
     .selectAll('placement')
-    .select([
-      'email.blobId',
-      'email.size',
-      'email.receivedAt',
-      'email.sentAt',
-      'email.messageId',
-      'email.envelope',
-      'email.structure',
-    ])
+    .select(['email.blobId', 'email.size', 'email.receivedAt', 'email.sentAt'])
+    .select(['email.messageId', 'email.envelope', 'email.structure'])
     .where('mailboxId', '=', p.mailboxId)
     .where('uid', '>=', p.from)
     .where('uid', '<=', p.to)
     .orderBy('uid')
-    .limit(p.limit),
-)
+    .limit(p.limit)
+
+const emailsInRange = prepared((db, p: Range) => selectEmails({ db }, p))
 
 const emailsWithDataInRange = prepared((db, p: Range) =>
-  db
-    .selectFrom('placement')
-    .innerJoin('email', 'email.id', 'placement.emailId')
-    .innerJoin('blob', 'blob.id', 'email.blobId')
-    .selectAll('placement')
-    .select([
-      'email.blobId',
-      'email.size',
-      'email.receivedAt',
-      'email.sentAt',
-      'email.messageId',
-      'email.envelope',
-      'email.structure',
-      'blob.data',
-    ])
-    .where('mailboxId', '=', p.mailboxId)
-    .where('uid', '>=', p.from)
-    .where('uid', '<=', p.to)
-    .orderBy('uid')
-    .limit(p.limit),
+  selectEmails({ db }, p).innerJoin('blob', 'blob.id', 'email.blobId').select('blob.data'),
 )
 
 const changedAfter = prepared((db, p: { mailboxId: number; after: number; limit: number }) =>
