@@ -82,8 +82,8 @@ export class LocalDelivery implements Delivery {
     const [item] = await objectsOfUid(tx, { accountId: account.id, uid })
     const existing = item && objectOf(item)
     if (item && !existing) return undelivered
-    const { method, originator, calendar, inOrder = true } = message
-    const outcome = receive({ method, originator, calendar, existing, isSelf, inOrder, now: tx.now })
+    const { method, originator, calendar, significant, inOrder = true } = message
+    const outcome = receive({ method, originator, calendar, existing, isSelf, significant, inOrder, now: tx.now })
     return this.#apply(tx, account, message, { item, existing, outcome })
   }
 

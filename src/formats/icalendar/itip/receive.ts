@@ -32,6 +32,8 @@ export type Received = {
   /** What the receiver has of that UID. */
   existing: CalendarObject | undefined
   isSelf: IsSelf
+  /** False where only the answers of others are new. */
+  significant?: boolean
   /** The transport keeps the order, and brings a message before anything else happens. */
   inOrder: boolean
   /** Milliseconds since 1970. */
@@ -139,9 +141,9 @@ const stampOf = (component: Component): number => {
   return line ? timeOf(line).wall : 0
 }
 
-function request({ calendar, existing, isSelf, inOrder }: Received): Outcome {
+function request({ calendar, existing, isSelf, inOrder, significant = true }: Received): Outcome {
   const incoming = requested(calendar)
-  if (!existing) return { kind: 'changed', object: incoming, answersOnly: false }
+  if (!existing) return unknownRequest(incoming, isSelf, significant)
   if (!entitled(existing, incoming, isSelf)) return { kind: 'ignored', reason: 'not-entitled' }
   const [there, here] = [instancesOf(existing), instancesOf(incoming)]
   if (here.master && isOld(here.master, there.master, inOrder)) return { kind: 'ignored', reason: 'old' }
@@ -151,6 +153,15 @@ function request({ calendar, existing, isSelf, inOrder }: Received): Outcome {
   const kept = components.map((component) => (inOrder ? component : keepAnswer(component, existing, incoming, isSelf)))
   const object = withComponents(mergedZones(incoming, existing), kept)
   return { kind: 'changed', object, answersOnly: false }
+}
+
+/** What was deleted is not brought back by the answers of others, nor where it was declined. */
+function unknownRequest(incoming: CalendarObject, isSelf: IsSelf, significant: boolean): Outcome {
+  const isDeclined = componentsOf(incoming).every((component) => {
+    const own = ownLine(component, isSelf)
+    return own !== undefined && partstatOf(own) === 'DECLINED'
+  })
+  return isDeclined || !significant ? { kind: 'told' } : { kind: 'changed', object: incoming, answersOnly: false }
 }
 
 /** Some instances of what was known; a master that is known stays. */

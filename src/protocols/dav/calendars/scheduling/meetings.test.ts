@@ -183,6 +183,23 @@ describe('an answer (RFC 6638 §3.2.2)', () => {
     assert.deepEqual(await meetings.says('ann', 'cid'), { all: 'NEEDS-ACTION' })
   })
 
+  it('of others does not bring back what somebody deleted', async () => {
+    await using opened = await openMeetings()
+    const { meetings } = opened
+    for (const reply of ['T', 'F']) {
+      await meetings.write(
+        'ann',
+        'calendar/m.ics',
+        meeting(['bob', 'cid'], `DTSTART:20260${reply === 'T' ? 1 : 2}05T100000Z`),
+      )
+      const bobs = await meetings.path('bob')
+      assert.ok(bobs)
+      await meetings.ask('bob', 'DELETE', bobs, { headers: { 'schedule-reply': reply } })
+      await meetings.answer('cid', 'ACCEPTED')
+      assert.equal(await meetings.path('bob'), undefined)
+    }
+  })
+
   it('goes to a delegate, who is invited then (RFC 5546 §3.2.2.3)', async () => {
     await using opened = await openMeetings()
     const { meetings } = opened
