@@ -1,6 +1,7 @@
 """Evolution's data server against a running twin: told an address, a name and a password, it finds what is there, and
 what is made in it or on a telephone is soon in both. `phone` asks the twin behind its back."""
 import base64
+import datetime
 import ssl
 import sys
 import urllib.request
@@ -9,16 +10,16 @@ import gi
 
 for name, version in (("EDataServer", "1.2"), ("ECal", "2.0"), ("EBook", "1.2"), ("EBookContacts", "1.2"), ("ICalGLib", "3.0")):
     gi.require_version(name, version)
-from gi.repository import EBook, EBookContacts, ECal, EDataServer, Gio, GLib, ICalGLib
+from gi.repository import EBook, EBookContacts, ECal, EDataServer, Gio, GLib, GObject, ICalGLib
 
 url, authority, certificate = sys.argv[1:]
 NAME, PASSWORD = "ann", "secret-words"
 EVENTS, TASKS = ECal.ClientSourceType.EVENTS, ECal.ClientSourceType.TASKS
 
 
-def phone(method, path, text=None):
+def phone(method, path, text=None, name=NAME):
     """The body of the answer to a request of another client."""
-    token = base64.b64encode(f"{NAME}:{PASSWORD}".encode()).decode()
+    token = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
     media_type = "text/vcard" if path.endswith(".vcf") else "text/calendar"
     headers = {"Authorization": f"Basic {token}", "Content-Type": media_type}
     request = urllib.request.Request(url + path, text and text.encode(), headers, method=method)
@@ -160,6 +161,24 @@ def tasks():
     assert "SUMMARY:Pay" in there and "STATUS:COMPLETED" in there, there
 
 
+def free_busy():
+    """Asks when somebody and a room are free, as Evolution does while people are invited."""
+    dentist = text("dentist", "DTSTART:20260302T100000Z", "DURATION:PT1H", "SUMMARY:Dentist")
+    phone("PUT", "dav/calendars/bob/calendar/dentist.ics", dentist, name="bob")
+    client = calendar_client(calendars["Calendar"], EVENTS)
+    monday = int(datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc).timestamp())
+    client.refresh_sync(None)  # it is connected then
+    told = []
+    GObject.Object.connect(client, "free-busy-data", lambda _, data: told.extend(data))
+    client.get_free_busy_sync(monday, monday + 86400, ["bob@localhost", "library@localhost"], None)
+    wait(lambda: len(told) == 2)
+    answers = [one.get_as_string() for one in told]
+    [bob] = [one for one in answers if "bob@localhost" in one]
+    [library] = [one for one in answers if "library@localhost" in one]
+    assert "20260302T100000Z/20260302T110000Z" in bob and "Dentist" not in bob, bob
+    assert "/20260302" not in library, library
+
+
 def card(uid, name):
     return f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:{name};;;;\r\nEND:VCARD\r\n"
 
@@ -192,5 +211,6 @@ def contacts():
 
 events()
 tasks()
+free_busy()
 contacts()
 print("done")

@@ -29,6 +29,8 @@ test("Evolution's data server finds calendars, tasks and contacts by the host al
 }, async () => {
   await using twin = await createTestTwin()
   await twin.account('ann', 'secret-words')
+  await twin.account('bob', 'secret-words')
+  await twin.store.write((tx) => twin.store.accounts.create(tx, { name: 'library', kind: 'room' }))
   await using folder = await temporaryFolder()
   const path = (name: string) => join(folder.path, name)
   await writeFile(path('ca.pem'), twin.ca)

@@ -35,6 +35,7 @@ export const calendarsSpace = (
     // RFC 4791 §5.1, RFC 6638 §2, RFC 7953 §7.2.1, RFC 7809 §3.1.1, RFC 8607 §3.2
     features: [
       'calendar-access',
+      'calendar-schedule', // of the draft before RFC 6638: Evolution looks for it before it asks for busy time
       'calendar-auto-schedule',
       'calendar-availability',
       'calendar-no-timezone',

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../errors.ts'
+import { child, DAV } from '../../../formats/xml/element.ts'
 import { refusal } from '../errors.ts'
 import { type Exchange, locateRequest, readXml } from '../exchange.ts'
 import { keyOf } from '../wire/names.ts'
@@ -12,7 +13,10 @@ export const report = async (exchange: Exchange): Promise<void> => {
   const place = await store.read((view) => locateRequest(exchange, view))
   const resource = requireResource(place)
   requireAllowed(resource, 'REPORT')
-  const run = resource.space.reports.get(keyOf(body.namespace, body.name))
+  const name = keyOf(body.namespace, body.name)
+  // RFC 3744 §9.4: a search of all principals may be asked of anything.
+  const everywhere = child(body, DAV, 'apply-to-principal-collection-set') && exchange.spaces.get('principals')
+  const run = resource.space.reports.get(name) ?? everywhere?.reports.get(name)
   if (run === undefined) throw refusal('supported-report', 'There is no such report here')
   await run(exchange, resource, body)
 }

@@ -80,6 +80,15 @@ describe('principals', () => {
     assert.deepEqual(await search(dav, '<D:displayname/>', 'bens', 'match-type="starts-with"'), principals('bob'))
   })
 
+  it('are searched from anywhere, where the client says so', async () => {
+    await using dav = await openHouse()
+    const body = (more: string) =>
+      `<D:principal-property-search ${prefixes}>${more}<D:property-search><D:prop><D:displayname/></D:prop><D:match>ben</D:match></D:property-search><D:prop><D:displayname/></D:prop></D:principal-property-search>`
+    const path = '/dav/calendars/ann/calendar/'
+    assert.deepEqual(await hrefs(report(dav, body('<D:apply-to-principal-collection-set/>'), path)), principals('bob'))
+    assert.equal((await report(dav, body(''), path)).status, 403)
+  })
+
   it('match all conditions, or any of them where Apple’s clients say so', async () => {
     await using dav = await openHouse()
     const both = (test: string) =>

@@ -24,7 +24,7 @@ export const askBusyTime = async (exchange: Exchange, outbox: OutboxResource): P
   requireAllowed(outbox, 'POST')
   requirePrivileges([outbox, 'bind']) // RFC 6638 §6.2.4: who acts for another asks in their name, who only reads does not
   const asked = parseFreeBusyRequest(await readMessage(exchange))
-  if (!isAddressOf(outbox.owner, exchange.store.domain, asked.organizer.value))
+  if (!isOwn(outbox, exchange.store.domain, asked.organizer.value))
     throw refused('valid-organizer', 'The ORGANIZER is somebody else')
   if (asked.attendees.length > freeBusyAttendees)
     throw refused('max-attendees-per-instance', `At most ${freeBusyAttendees} can be asked for at once`)
@@ -33,6 +33,10 @@ export const askBusyTime = async (exchange: Exchange, outbox: OutboxResource): P
   const document = `<C:schedule-response xmlns:D="DAV:" xmlns:C="${CALDAV}">${responses.join('')}</C:schedule-response>`
   answerXml(exchange.response, 200, `${declaration}${document}\n`)
 }
+
+/** Evolution calls somebody by the name alone with which they signed in. */
+const isOwn = ({ owner }: OutboxResource, domain: string, address: string): boolean =>
+  isAddressOf(owner, domain, address) || address.trim().toLowerCase() === `mailto:${owner.name}`
 
 const refused = (precondition: string, message: string): DomainError =>
   new DomainError('Forbidden', message, { precondition })
