@@ -3,6 +3,7 @@
 import { DomainError } from '../../../errors.ts'
 import { parseCard } from '../../../formats/vcard/card.ts'
 import { matchesFilter } from '../../../formats/vcard/filter.ts'
+import { prefilter } from '../../../formats/vcard/prefilter.ts'
 import { child, DAV, type Element, elements, isNamed, text } from '../../../formats/xml/element.ts'
 import { cardsPage } from '../../../limits.ts'
 import { conditionOf, refusal, statusOf } from '../errors.ts'
@@ -24,13 +25,14 @@ const query: Report = async (exchange, resource, body) => {
   if (filterElement === undefined)
     throw new DomainError('BadRequest', 'A query has a filter', { precondition: 'supported-filter' })
   const filter = parseFilter(filterElement)
+  const mayMatch = prefilter(filter)
   const limit = limitOf(body)
   const { plan, write } = planCards(exchange, book.space, body)
   const stream = new MultistatusStream(exchange.response)
   let found = 0
   for await (const card of cardsOf(exchange, book, plan)) {
     const text = filter.properties.length === 0 ? undefined : await card.text()
-    if (text !== undefined && !matchesFilter(parseCard(text), filter)) continue
+    if (text !== undefined && !(mayMatch(text) && matchesFilter(parseCard(text), filter))) continue
     if (found++ === limit) {
       await stream.write([truncation(book)])
       break
