@@ -30,6 +30,7 @@ export const request = async (
   { origin, name }: { origin: string; name: string },
   login: Login | undefined,
   { method, path, headers, body }: Ask,
+  mostSeconds = slowSeconds,
 ): Promise<Answer> => {
   const url = new URL(path, origin)
   const { request: send } = url.protocol === 'https:' ? https : http
@@ -49,7 +50,8 @@ export const request = async (
       })
     })
     sent.on('error', reject)
-    sent.setTimeout(slowSeconds * 1000, () => sent.destroy(new Slow(`${method} ${path} at ${name}`)))
+    if (Number.isFinite(mostSeconds))
+      sent.setTimeout(mostSeconds * 1000, () => sent.destroy(new Slow(`${method} ${path} at ${name}`)))
     sent.end(body)
   })
   if (answer.status < 200 || answer.status > 299)
