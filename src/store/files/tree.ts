@@ -30,6 +30,8 @@ export type PutOptions = {
   contentType?: string | null | undefined
   /** Milliseconds since 1970, as the client says; now unless given. */
   modifiedAt?: number | undefined
+  /** What the caller has read there in this same write: the folder, and the file that is to be overwritten. */
+  found?: { folder: Node; former: Node | undefined } | undefined
 }
 
 export type Place = { parentId: number; name: string }
@@ -98,9 +100,9 @@ export async function requireFolder(tx: Tx, accountId: number, id: number): Prom
 export async function put(
   context: TreeContext,
   tx: Tx,
-  { staged, ...options }: PutOptions,
+  { staged, found, ...options }: PutOptions,
 ): Promise<{ node: Node; created: boolean }> {
-  const former = await formerAt(tx, options)
+  const former = await formerAt(tx, options, found)
   const content: Content = {
     blobId: await context.blobs.keep(tx, staged, former),
     etag: hex(staged.hash),
@@ -125,10 +127,11 @@ export async function putContent(
 async function formerAt(
   tx: Tx,
   { accountId, parentId, name }: Place & { accountId: number },
+  found?: PutOptions['found'],
 ): Promise<Node | undefined> {
   checkName(name)
-  await requireFolder(tx, accountId, parentId)
-  const former = await child(tx, parentId, name)
+  if (!found?.folder.isFolder) await requireFolder(tx, accountId, parentId)
+  const former = found ? found.former : await child(tx, parentId, name)
   if (former?.isFolder) throw new DomainError('Conflict', 'There is a folder of that name.')
   return former
 }

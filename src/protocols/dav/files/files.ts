@@ -66,7 +66,8 @@ export const filesSpace = (store: Store): Space<NodeResource> => {
       const { accountId, id: parentId } = parent
       // What the name says is not stored, so that a rename changes it.
       const stored = contentType ?? resource?.node?.contentType
-      const options = { accountId, parentId, name, staged, contentType: stored, modifiedAt }
+      const found = parent.node && { folder: parent.node, former: resource?.node }
+      const options = { accountId, parentId, name, staged, contentType: stored, modifiedAt, found }
       const { node, created } = await store.files.put(tx, options)
       const at = memberHref(parent.href, name, false)
       return { resource: nodeResource(space, nodeKind, node, at, grantInside(parent.grant)), created }
