@@ -147,6 +147,11 @@ export const calendarSettings: ReadonlyMap<string, Setting> = new Map<string, Se
       transparent: value !== undefined && elements(value.element).some((one) => isNamed(one, CALDAV, 'transparent')),
     }),
   ],
+  [
+    // Calendar of macOS says it so when it makes a calendar, as a draft before RFC 6638 had it: <YES/> or <NO/>.
+    keyOf(CALDAV, 'calendar-free-busy-set'),
+    (value) => ({ transparent: value !== undefined && elements(value.element).some(({ name }) => name === 'NO') }),
+  ],
   [keyOf(APPLE, 'calendar-color'), ofText((colour) => ({ colour }))],
   [keyOf(APPLE, 'calendar-order'), (value) => ({ sortOrder: orderOf(value?.text) })],
 ])
