@@ -88,10 +88,12 @@ describe('an attendee may (RFC 6638 §3.2.2.1)', () => {
   })
 
   it('repeat old answers of others, which stay what they are', () => {
-    const before = meeting(['bob', 'cid;PARTSTAT=ACCEPTED'], 'SEQUENCE:2')
-    const stored = store(before, meeting(['bob;PARTSTAT=ACCEPTED', 'cid'], 'SEQUENCE:0'))
+    const before = meeting(['bob', 'cid;PARTSTAT=ACCEPTED'], 'SEQUENCE:2', 'DESCRIPTION:Anns')
+    const rewritten = meeting(['bob;PARTSTAT=ACCEPTED', 'cid'], 'SEQUENCE:0', 'DESCRIPTION:<p>Anns</p>')
+    const stored = store(before, rewritten)
     assert.deepEqual(answers(stored, 'cid'), { all: 'ACCEPTED' })
     assert.equal(valueIn(stored.master, 'SEQUENCE'), '2')
+    assert.equal(valueIn(stored.master, 'DESCRIPTION'), 'Anns')
   })
 
   it('say how far a task is', () => {

@@ -72,7 +72,7 @@ const withoutExdates = (object: CalendarObject): CalendarObject => ({
 })
 
 /** What people know a meeting by. */
-const organizers = ['SUMMARY', 'LOCATION', 'DESCRIPTION']
+const organizers = ['SUMMARY', 'LOCATION']
 
 function merged(
   was: Component,
@@ -89,9 +89,9 @@ function merged(
   if (formerOwn && !own) throw forbidden('You are invited, and answer by your PARTSTAT')
   const delegates = newDelegates(was, is, own)
   const lines = attendeesOf(was).map((line) => (own && line === formerOwn ? answering(formerOwn, own) : line))
-  // STATUS and SEQUENCE are the organizer's; but how far somebody is with a task is theirs.
+  // These are the organizer's as well, but programs rewrite them when they answer; how far somebody is with a task is theirs.
   const isTheirs = is.name === 'VTODO' && !isCancelled(was)
-  const kept = ['SEQUENCE', ...(isTheirs ? [] : ['STATUS'])].reduce(
+  const kept = ['SEQUENCE', 'DESCRIPTION', ...(isTheirs ? [] : ['STATUS'])].reduce(
     (component, name) => withProperty(component, name, property(was, name)),
     withAttendees(is, [...lines, ...delegates]),
   )
