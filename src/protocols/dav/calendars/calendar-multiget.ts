@@ -8,7 +8,7 @@ import { itemsInQuery } from '../../../limits.ts'
 import type { CollectionResource } from '../collections/resource.ts'
 import { type Exchange, locate } from '../exchange.ts'
 import { MultistatusStream } from '../multistatus-stream.ts'
-import type { Report, Resource } from '../resource.ts'
+import type { Report } from '../resource.ts'
 import { pathOnThisServer } from '../wire/destination.ts'
 import { statusResponse } from '../wire/multistatus.ts'
 import { parsePath } from '../wire/path.ts'
@@ -40,7 +40,8 @@ const answerPage = async (
   hrefs: readonly string[],
   zone: Floating | undefined,
 ): Promise<readonly string[]> => {
-  const addresses = hrefs.map((href) => addressOf(answering, href))
+  const above = parsePath(answering.resource.href).segments
+  const addresses = hrefs.map((href) => addressOf(answering, above, href))
   const responses = new Map<string, string>()
   for (const [folder, members] of Map.groupBy(addresses, (one) => one.folder)) {
     if (folder === '') continue
@@ -52,12 +53,12 @@ const answerPage = async (
   return addresses.map(({ href, folder, name }) => responses.get(`${folder}/${name}`) ?? statusResponse(href, 404))
 }
 
-const addressOf = ({ exchange, resource }: Answering, href: string): Address => {
+const addressOf = ({ exchange, resource }: Answering, above: readonly string[], href: string): Address => {
   const nowhere = { href, folder: '', name: '' }
   try {
     const { segments } = parsePath(pathOnThisServer(href, exchange.request.headers.host, 'A href'))
     const [, space, account, folder, name, ...more] = segments
-    if (space !== resource.space.name || name === undefined || more.length > 0 || !isBelow(resource, segments))
+    if (space !== resource.space.name || name === undefined || more.length > 0 || !isBelow(above, segments))
       return nowhere
     return { href, folder: [account, folder].join('/'), name }
   } catch (error) {
@@ -67,10 +68,8 @@ const addressOf = ({ exchange, resource }: Answering, href: string): Address => 
 }
 
 /** §7.9: of a calendar only what is in it. */
-const isBelow = ({ href }: Resource, segments: readonly string[]): boolean => {
-  const above = parsePath(href).segments
-  return above.every((name, index) => segments[index] === name)
-}
+const isBelow = (above: readonly string[], segments: readonly string[]): boolean =>
+  above.every((name, index) => segments[index] === name)
 
 const answerFolder = async (
   answering: Answering,
