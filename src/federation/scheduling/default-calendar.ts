@@ -10,6 +10,8 @@ export function defaultCalendar(
   { defaultId }: Pick<Collection, 'defaultId'>,
   component = 'VEVENT',
 ): Collection | undefined {
-  const taking = calendars.filter(({ components }) => components === null || components.split(' ').includes(component))
+  const taking = calendars.filter(
+    ({ components, source }) => source === null && (components === null || components.split(' ').includes(component)),
+  )
   return taking.find(({ id }) => id === defaultId) ?? taking.find(({ name }) => name === 'calendar') ?? taking[0]
 }

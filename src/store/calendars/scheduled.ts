@@ -11,6 +11,7 @@ const byUid = prepared((db, p: { accountId: number; uid: string }) =>
     .where('collection_item.accountId', '=', p.accountId)
     .where('collection_item.uid', '=', p.uid)
     .where('collection.kind', '=', 'calendar')
+    .where('collection.source', 'is', null)
     .orderBy('collection_item.id'),
 )
 
@@ -27,7 +28,10 @@ const inCollection = prepared((db, p: { collectionId: number; limit: number }) =
     .limit(p.limit),
 )
 
-/** Whatever an account has of a UID in its calendars, with contents; scheduling object resources come first. */
+/**
+ * Whatever an account has of a UID in its calendars, with contents; scheduling object resources come first. What it
+ * subscribed to is another's word about a meeting, and no copy of its own.
+ */
 export async function objectsOfUid(view: View, of: { accountId: number; uid: string }): Promise<ItemWithData[]> {
   const items = (await byUid.all(view, of)).map(toItem)
   return items.sort((a, b) => Number(b.scheduleTag !== null) - Number(a.scheduleTag !== null))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { CALDAV, event, openCalendars, type TestCalendars } from '../../../../tests/support/calendars.ts'
 import { told } from '../../../../tests/support/dav.ts'
+import { createPerson } from '../../../../tests/support/people.ts'
 import { feedOf } from '../../../store/collections/feed.ts'
 
 const CS = 'http://calendarserver.org/ns/'
@@ -137,6 +138,34 @@ test('a source that is no address of the web is refused, and so is a subscriptio
     assert.equal((await mkcol('bad/', '<D:collection/><CS:subscribed/>', source(url))).status, 400, url)
   assert.equal((await mkcol('bad/', '<D:collection/><CS:subscribed/>', '')).status, 403)
   assert.equal((await calendars.ask('GET', 'bad/')).status, 404)
+})
+
+test('an invitation to a meeting that a subscribed calendar has, too, comes to a calendar of one’s own', async () => {
+  const { store, password } = calendars.dav
+  const bob = await createPerson(store, 'bob', password)
+  const at = (name: string) => ({ accountId: bob.id, kind: 'calendar', name }) as const
+  const text = event('meeting', 'DTSTART:20260301T120000Z')
+  await store.write(async (tx) => {
+    const team = await store.collections.create(tx, at('a-team'), { source: 'https://feeds.example/team.ics' })
+    const staged = store.blobs.small(Buffer.from(text))
+    await store.collections.put(tx, team, { name: 'm.ics', uid: 'meeting', component: 'VEVENT', staged })
+    const own = await store.collections.find(tx, at('calendar'))
+    assert.ok(own)
+    await store.collections.remove(tx, own)
+    await store.collections.create(tx, at('z-own'))
+  })
+  const address = (name: string) => `mailto:${name}@${store.domain}`
+  const people = [`ORGANIZER:${address('ann')}`, `ATTENDEE:${address('ann')}`, `ATTENDEE:${address('bob')}`]
+  const meeting = event('meeting', 'DTSTART:20260301T120000Z', ...people)
+  assert.equal((await calendars.put('calendar/meeting.ics', meeting)).status, 201)
+  const there = (name: string) =>
+    store.read(async (view) => {
+      const calendar = await store.collections.find(view, at(name))
+      assert.ok(calendar)
+      return (await store.collections.itemByUid(view, calendar, 'meeting'))?.scheduleTag
+    })
+  assert.equal(await there('a-team'), null)
+  assert.ok(await there('z-own'))
 })
 
 test('it goes when it is deleted', async () => {

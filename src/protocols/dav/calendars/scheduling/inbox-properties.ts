@@ -79,7 +79,7 @@ const chosenCalendar = ({ calendars, account = '' }: InboxResource, value: Prope
   const chosen = child(value.element, DAV, 'href')
   const [dav, space, owner, name, ...more] = chosen === undefined ? [] : segmentsOf(text(chosen).trim())
   const isHere = dav === 'dav' && space === 'calendars' && owner === account && more.length === 0
-  const calendar = isHere ? calendars.find((one) => one.name === name) : undefined
+  const calendar = isHere ? calendars.find((one) => one.name === name && one.source === null) : undefined
   if (calendar === undefined) throw refused('valid-schedule-default-calendar-URL', 'There is no such calendar of yours')
   return calendar
 }
