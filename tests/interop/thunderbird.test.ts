@@ -75,6 +75,22 @@ const shownInWeek = (thunderbird: Thunderbird, day: string, count: number): Prom
     count,
   )
 
+/** When somebody is busy on a Monday, as the page for attendees asks: whoever knows answers, some only that they do not. */
+const busy = (thunderbird: Thunderbird, address: string): Promise<string[]> =>
+  thunderbird.run(
+    `const [start, end] = ['20260302T000000Z', '20260303T000000Z'].map((text) => cal.createDateTime(text))
+    const { BUSY, BUSY_ALL } = Ci.calIFreeBusyInterval
+    const QueryInterface = ChromeUtils.generateQI(['calIGenericOperationListener'])
+    return new Promise((resolve) => {
+      const onResult = (_, intervals) => {
+        const found = (intervals ?? []).filter(({ freeBusyType }) => freeBusyType === BUSY).map((one) => one.interval)
+        if (found.length > 0) resolve(found.map((one) => one.start.icalString + '/' + one.end.icalString))
+      }
+      cal.freeBusyService.getFreeBusyIntervals(args[0], start, end, BUSY_ALL, { QueryInterface, onResult })
+    })`,
+    address,
+  )
+
 test('Thunderbird finds the calendars by the host alone and synchronises both ways', {
   skip: lacksThunderbird(),
 }, async () => {
@@ -123,6 +139,13 @@ test('Thunderbird finds the calendars by the host alone and synchronises both wa
   assert.match(texts.get('weekly') ?? '', /EXDATE;TZID=Europe\/Stockholm:20260316T090000\r\n/)
   assert.match(texts.get('weekly') ?? '', /RECURRENCE-ID;TZID=Europe\/Stockholm:20260309T090000\r\n/)
   assert.match(texts.get('weekly') ?? '', /SUMMARY:Weekly\\, elsewhere\r\n/)
+
+  const bob = { name: 'bob', password: login.password }
+  await twin.account(bob.name, bob.password)
+  const other = davClient(twin, { ...bob, home: 'calendars' })
+  await other.expect(201, 'PUT', 'calendar/dentist.ics', event('dentist', 'DTSTART:20260302T100000Z', 'DURATION:PT1H'))
+  assert.deepEqual(await busy(thunderbird, 'mailto:bob@localhost'), ['20260302T100000Z/20260302T110000Z'])
+  other.close()
 
   await phone.expect(204, 'DELETE', 'calendar/lunch.ics')
   assert.doesNotMatch(await shown(thunderbird, 'Calendar', /^((?!UID:lunch).)*$/), /Brunch/)
