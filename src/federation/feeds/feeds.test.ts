@@ -206,6 +206,20 @@ describe('a subscribed calendar', () => {
     assert.deepEqual([...(await feed.items()).keys()].toSorted(), ['a', 't'])
   })
 
+  it('is named and coloured by its maker, unless its owner does', async () => {
+    await using feed = await openFeed()
+    const named = (name: string) => [`X-WR-CALNAME:${name}`, 'X-APPLE-CALENDAR-COLOR:#ff2968', ...event('a')]
+    await feed.look(serve(...named('Ferien\\, Bayern')), 0)
+    const { displayName, colour, changed } = await feed.collection()
+    assert.deepEqual([displayName, colour], ['Ferien, Bayern', '#ff2968'])
+    await feed.look(serve(...named('Other'), ...event('b')))
+    assert.equal((await feed.collection()).displayName, 'Ferien, Bayern')
+    assert.ok((await feed.collection()).changed > changed)
+    await using own = await openFeed({ displayName: 'Mine', colour: '#000000' })
+    await own.look(serve(...named('Theirs')), 0)
+    assert.deepEqual([(await own.collection()).displayName, (await own.collection()).colour], ['Mine', '#000000'])
+  })
+
   it('is looked at as often as its owner, or else its maker, wants', async () => {
     await using feed = await openFeed({ refreshRate: 'P1D' })
     const hours = async () => ((await feed.feed()).nextAt - feed.store.now()) / 3_600_000

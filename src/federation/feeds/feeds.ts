@@ -5,7 +5,7 @@ import { DomainError, isDomainError } from '../../errors.ts'
 import { parseDuration } from '../../formats/icalendar/values.ts'
 import { feedBounds } from '../../limits.ts'
 import type { Logger } from '../../log.ts'
-import type { Collection } from '../../store/collections/collections.ts'
+import type { Collection, CollectionSettings } from '../../store/collections/collections.ts'
 import { claimFeed, type Feed, feedsTopic, recordFeed } from '../../store/collections/feed.ts'
 import type { Store } from '../../store/store.ts'
 import type { Outbound } from '../outbound/outbound.ts'
@@ -74,7 +74,7 @@ export class Feeds {
       const nextAt = store.now() + pause(intervalOf(collection, content?.refreshInterval), 0)
       const seen = { etag, lastModified, digest, nextAt, failures: 0, refreshedAt: store.now() }
       // After a failure the error is of no use, though nothing came since.
-      await this.#record(feed, seen, content || feed.failures === 0 ? problem : null)
+      await this.#record(feed, seen, content || feed.failures === 0 ? problem : null, content)
     } catch (error) {
       if (!isDomainError(error)) log.error({ err: error, calendar: collection.id }, 'a subscribed calendar failed')
       const failures = feed.failures + 1
@@ -85,14 +85,25 @@ export class Feeds {
     }
   }
 
-  /** A calendar takes a new position only when its error is another one. */
-  async #record(feed: Feed, seen: Partial<Feed>, sourceError: string | null): Promise<void> {
+  /** A calendar takes a new position only when its error is another one, or it gets a name that it had not. */
+  async #record(
+    feed: Feed,
+    seen: Partial<Feed>,
+    sourceError: string | null,
+    told?: Pick<Collection, 'displayName' | 'colour'>,
+  ): Promise<void> {
     const { store } = this.#options
     await store.write(async (tx) => {
       await recordFeed(tx, feed.id, seen)
       const collection = await store.collections.get(tx, feed.collectionId)
-      if (collection && collection.sourceError !== sourceError)
-        await store.collections.update(tx, collection, { sourceError })
+      if (collection === undefined) return
+      const news: Partial<CollectionSettings> = {
+        ...(collection.sourceError !== sourceError && { sourceError }),
+        // What its owner calls it counts more.
+        ...(collection.displayName === null && told?.displayName && { displayName: told.displayName }),
+        ...(collection.colour === null && told?.colour && { colour: told.colour }),
+      }
+      if (Object.keys(news).length > 0) await store.collections.update(tx, collection, news)
     })
   }
 }

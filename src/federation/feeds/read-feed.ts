@@ -3,8 +3,9 @@
 
 import { createHash } from 'node:crypto'
 import { DomainError } from '../../errors.ts'
+import { unescapeText } from '../../formats/content-line.ts'
 import { CalendarSplitter, type SplitObject } from '../../formats/icalendar/split.ts'
-import { feedBounds } from '../../limits.ts'
+import { displayNameCharacters, feedBounds } from '../../limits.ts'
 import type { Feed } from '../../store/collections/feed.ts'
 import type { Outbound, OutboundAnswer } from '../outbound/outbound.ts'
 
@@ -12,6 +13,9 @@ export type FeedContent = {
   readonly objects: readonly SplitObject[]
   /** How often its maker wants it looked at (RFC 7986 §5.7, and what was there before it). */
   readonly refreshInterval: string | undefined
+  /** What its maker calls it, and shows it in (RFC 7986 §5.1, and what was there before it). */
+  readonly displayName: string | null
+  readonly colour: string | null
 } & Pick<Feed, 'etag' | 'lastModified' | 'digest'>
 
 /**
@@ -49,7 +53,10 @@ const read = async ({ status, headers, url, body }: OutboundAnswer, former: Feed
   if (former.digest !== null && digest.equals(former.digest)) return undefined
   const { etag = null, 'last-modified': lastModified = null } = headers
   const refreshInterval = splitter.fact('REFRESH-INTERVAL') ?? splitter.fact('X-PUBLISHED-TTL')
-  return { objects, refreshInterval, etag, lastModified, digest }
+  const name = unescapeText(splitter.fact('NAME') ?? splitter.fact('X-WR-CALNAME') ?? '').trim()
+  const displayName = [...name].slice(0, displayNameCharacters).join('') || null
+  const colour = /^#[0-9a-f]{6}(?:[0-9a-f]{2})?$/i.exec(splitter.fact('X-APPLE-CALENDAR-COLOR') ?? '')?.[0] ?? null
+  return { objects, refreshInterval, displayName, colour, etag, lastModified, digest }
 }
 
 const reasons: Readonly<Record<number, string>> = {

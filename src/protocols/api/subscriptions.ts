@@ -43,10 +43,9 @@ const shape = {
 } as const
 
 export const create = forMembers({ body: shape }, async ({ store, principal: { accountId }, body }) => {
-  const source = parseSource(body.source)
   const settings = {
-    source,
-    displayName: body.displayName ?? new URL(source).hostname,
+    source: parseSource(body.source),
+    displayName: body.displayName ?? null,
     colour: body.colour ?? null,
     strip: body.alarms === true ? null : 'alarms',
     transparent: true,
