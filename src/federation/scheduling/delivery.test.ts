@@ -249,3 +249,15 @@ it('a meeting that goes into somebody else’s calendar is over for those who we
   assert.match(await home.text('bob'), /STATUS:CANCELLED/)
   assert.match(await home.text('cid'), /SUMMARY:Meeting/)
 })
+
+it('a message in the organizer’s name from somebody else changes nothing (RFC 6047 §2.3)', async () => {
+  await using opened = await openHome()
+  const { home } = opened
+  const mallory = 'mailto:mallory@example.net'
+  const text = meeting(['bob']).replace('mailto:ann@localhost', eve)
+  assert.equal(await home.receive('REQUEST', mallory, 'mailto:bob@localhost', text), '3.8')
+  assert.equal(await home.text('bob'), '')
+  await home.receive('REQUEST', eve, 'mailto:bob@localhost', text)
+  assert.equal(await home.receive('CANCEL', mallory, 'mailto:bob@localhost', text), '3.8')
+  assert.doesNotMatch(await home.text('bob'), /CANCELLED/)
+})

@@ -5,11 +5,12 @@ import { randomUUID } from 'node:crypto'
 import { isDomainError } from '../../errors.ts'
 import { writeContentLine } from '../../formats/content-line.ts'
 import { type Property, property, writeComponent } from '../../formats/icalendar/component.ts'
+import type { Outcome } from '../../formats/icalendar/itip/incoming.ts'
 import { componentsOf } from '../../formats/icalendar/itip/instances.ts'
 import type { Message } from '../../formats/icalendar/itip/organizer.ts'
 import { organizerMessages } from '../../formats/icalendar/itip/organizer.ts'
 import type { IsSelf } from '../../formats/icalendar/itip/participants.ts'
-import { type Outcome, receive } from '../../formats/icalendar/itip/receive.ts'
+import { receive } from '../../formats/icalendar/itip/receive.ts'
 import { messageOf, viewOf } from '../../formats/icalendar/itip/view.ts'
 import type { CalendarObject } from '../../formats/icalendar/object.ts'
 import { calendarsAtOnce, scheduling as limits } from '../../limits.ts'
@@ -104,9 +105,9 @@ export class LocalDelivery implements Delivery {
     if (outcome.kind === 'refresh' && existing) await this.#sendAgain(tx, existing, message)
     if (outcome.kind === 'changed') {
       const { object, answersOnly } = outcome
+      if (!(await this.keep(tx, account, item, object, answersOnly || !message.significant))) return undelivered
       const shown = answersOnly && existing ? await this.#tellOthers(tx, existing, object, message) : object
-      const stored = await this.keep(tx, account, item, shown, answersOnly || !message.significant)
-      if (!stored) return undelivered
+      if (shown !== object) await this.keep(tx, account, item, shown, true)
       if (message.method === 'REQUEST' && answersItself(account)) this.#ask(tx, { account, uid: object.uid })
     }
     if (message.significant && !answersItself(account)) await this.#tell(tx, account, message)

@@ -2,16 +2,15 @@
 // is there changes nothing, nor does one from somebody who has no say. What a receiver keeps for themselves (alarms,
 // TRANSP, categories, how far a task is) stays through every update.
 import { type Component, type Property, property } from '../component.ts'
-import { type CalendarObject, readObject } from '../object.ts'
-import { formatUtc, timeOf } from '../values.ts'
+import type { CalendarObject } from '../object.ts'
+import { timeOf } from '../values.ts'
 import { delegatesOf } from './attendee.ts'
+import { type Outcome, organizerIn, type Received, withoutMethod } from './incoming.ts'
 import { componentsOf, exdateFor, type Instances, instancesOf, withComponents } from './instances.ts'
 import {
   type Address,
   addressOf,
-  agentOf,
   attendeeOf,
-  attendeesOf,
   type IsSelf,
   isCancelled,
   mapAttendees,
@@ -22,37 +21,8 @@ import {
   withParameter,
   withProperty,
 } from './participants.ts'
-import { copyParameter, isMoved, repliedParameter } from './revise.ts'
-
-export type Received = {
-  method: string
-  /** Who sent it, as the transport knows: a reply is theirs and nobody else's. */
-  originator: Address
-  calendar: Component
-  /** What the receiver has of that UID. */
-  existing: CalendarObject | undefined
-  isSelf: IsSelf
-  /** False where only the answers of others are new. */
-  significant?: boolean
-  /** The transport keeps the order, and brings a message before anything else happens. */
-  inOrder: boolean
-  /** Milliseconds since 1970. */
-  now: number
-}
-
-export type Outcome =
-  /** Nothing to do, and nobody wants to know. */
-  | { kind: 'ignored'; reason: 'old' | 'unknown' | 'not-entitled' | 'nothing-new' }
-  /** For the person alone to act upon. */
-  | { kind: 'told' }
-  /** The sender wants the present state. */
-  | { kind: 'refresh' }
-  | {
-      kind: 'changed'
-      object: CalendarObject
-      /** Only what others answered is new: RFC 6638 §3.2.10 keeps the schedule tag. */
-      answersOnly: boolean
-    }
+import { reply } from './reply.ts'
+import { isMoved } from './revise.ts'
 
 /** @throws DomainError Forbidden with detail.precondition for what is no object; TooLarge, precondition 'max-instances'. */
 export function receive(message: Received): Outcome {
@@ -100,10 +70,6 @@ function byMethod(message: Received): Outcome {
   }
 }
 
-/** The message as an object that can be stored. RFC 4791 §4.1: without METHOD. */
-export const withoutMethod = (calendar: Component): CalendarObject =>
-  readObject({ ...calendar, properties: calendar.properties.filter(({ name }) => name !== 'METHOD') })
-
 /** One request goes to many: it is read once. */
 const requests = new WeakMap<Component, CalendarObject>()
 
@@ -115,16 +81,21 @@ function requested(calendar: Component): CalendarObject {
   return object
 }
 
-const organizerIn = (object: CalendarObject): Property | undefined => {
-  const component = object.master ?? object.overrides[0]?.component
-  return component && organizerOf(component)
-}
-
 /** Only who organizes what is there changes it. */
 const entitled = (existing: CalendarObject, incoming: CalendarObject, isSelf: IsSelf): boolean => {
   const [there, here] = [organizerIn(existing), organizerIn(incoming)]
   return there !== undefined && here !== undefined && addressOf(there) === addressOf(here) && !isSelf(addressOf(there))
 }
+
+/** RFC 6047 §2.3: an organizer's message is from the organizer. */
+const isFromOrganizer = (incoming: CalendarObject, originator: Address): boolean => {
+  const organizer = organizerIn(incoming)
+  return organizer !== undefined && addressOf(organizer) === originator
+}
+
+/** RFC 5546 §3.2.2.3: or from who forwards it to a delegate of theirs. */
+const isForwarded = (incoming: CalendarObject, originator: Address, isSelf: IsSelf): boolean =>
+  componentsOf(incoming).every((component) => delegatesOf(attendeeOf(component, originator)).some(isSelf))
 
 /**
  * RFC 5546 §2.1.5: by SEQUENCE, then by DTSTAMP. Where messages cannot overtake each other the last one is the newest,
@@ -141,8 +112,10 @@ const stampOf = (component: Component): number => {
   return line ? timeOf(line).wall : 0
 }
 
-function request({ calendar, existing, isSelf, inOrder, significant = true }: Received): Outcome {
+function request({ calendar, existing, isSelf, originator, inOrder, significant = true }: Received): Outcome {
   const incoming = requested(calendar)
+  if (!isFromOrganizer(incoming, originator) && !isForwarded(incoming, originator, isSelf))
+    return { kind: 'ignored', reason: 'not-entitled' }
   if (!existing) return unknownRequest(incoming, isSelf, significant)
   if (!entitled(existing, incoming, isSelf)) return { kind: 'ignored', reason: 'not-entitled' }
   const [there, here] = [instancesOf(existing), instancesOf(incoming)]
@@ -261,10 +234,11 @@ function mergedZones(incoming: CalendarObject, existing: CalendarObject): Calend
 }
 
 /** RFC 5546 §3.2.5, §3.4.5. What is cancelled stays to be seen until its owner deletes it. */
-function cancel({ calendar, existing, isSelf, inOrder }: Received): Outcome {
+function cancel({ calendar, existing, isSelf, originator, inOrder }: Received): Outcome {
   if (!existing) return { kind: 'ignored', reason: 'unknown' }
   const incoming = withoutMethod(calendar)
-  if (!entitled(existing, incoming, isSelf)) return { kind: 'ignored', reason: 'not-entitled' }
+  if (!isFromOrganizer(incoming, originator) || !entitled(existing, incoming, isSelf))
+    return { kind: 'ignored', reason: 'not-entitled' }
   const [there, here] = [instancesOf(existing), instancesOf(incoming)]
   const singles = new Map(there.singles)
   let master = there.master
@@ -288,119 +262,13 @@ function cancel({ calendar, existing, isSelf, inOrder }: Received): Outcome {
   return { kind: 'changed', object, answersOnly: false }
 }
 
-/** RFC 5546 §3.2.3, §3.4.3: the answer of one attendee, for the whole or for one instance. */
-function reply({ calendar, existing, isSelf, originator, inOrder, now }: Received): Outcome {
-  if (!existing) return { kind: 'ignored', reason: 'unknown' }
-  const organizer = organizerIn(existing)
-  if (!organizer || !isSelf(addressOf(organizer))) return { kind: 'ignored', reason: 'not-entitled' }
-  const incoming = withoutMethod({ ...calendar, components: calendar.components.map(startless) })
-  const there = instancesOf(existing)
-  const here = instancesOf(incoming)
-  const singles = new Map(there.singles)
-  let master = there.master
-  const answers = new Set<string>()
-  const apply = (target: Component | undefined, answer: Component, isApart: boolean): Component | undefined => {
-    const line = attendeesOf(answer).find((one) => addressOf(one) === originator) ?? attendeesOf(answer)[0]
-    if (!target) answers.add('unknown')
-    else if (!line || addressOf(line) !== originator) answers.add('not-entitled')
-    else if (sequenceOf(answer) < sequenceOf(target)) answers.add('old')
-    else {
-      // An instance that is answered by itself stays so when all are.
-      const found = answered(target, answer, line, inOrder, now)
-      const updated = found === 'nothing-new' && isApart ? target : found
-      answers.add(typeof updated === 'string' ? updated : 'changed')
-      return typeof updated === 'string' ? undefined : updated
-    }
-    return undefined
-  }
-  if (here.master) {
-    const updated = apply(
-      master ?? (there.singles.size === 1 ? [...singles.values()][0] : undefined),
-      here.master,
-      false,
-    )
-    if (updated && master) master = updated
-    else if (updated) singles.set([...singles.keys()][0] as number, updated)
-  }
-  for (const [key, component] of here.singles) {
-    const updated = apply(there.at(key), component, !there.singles.has(key))
-    if (updated) singles.set(key, updated)
-  }
-  if (!answers.has('changed')) {
-    const [reason = 'nothing-new'] = answers
-    return { kind: 'ignored', reason: reason as 'old' | 'unknown' | 'not-entitled' | 'nothing-new' }
-  }
-  const object = withComponents(existing, [...(master ? [master] : []), ...singles.values()])
-  return { kind: 'changed', object, answersOnly: true }
-}
-
-/** A REPLY need not say when it is: an event has to, where it is read as an object. */
-const startless = (component: Component): Component =>
-  component.name === 'VEVENT' && !property(component, 'DTSTART')
-    ? withProperty(component, 'DTSTART', { ...(property(component, 'RECURRENCE-ID') ?? epoch), name: 'DTSTART' })
-    : component
-
-const epoch: Property = { group: undefined, name: 'DTSTART', parameters: [], value: '19700101T000000Z' }
-
-function answered(
-  target: Component,
-  answer: Component,
-  line: Property,
-  inOrder: boolean,
-  now: number,
-): Component | 'old' | 'not-entitled' | 'nothing-new' {
-  const address = addressOf(line)
-  const there = attendeeOf(target, address)
-  const isDelegate = line.parameters.some(({ name }) => name === 'DELEGATED-FROM')
-  // RFC 5546 §3.2.3: nobody invites themselves; a delegate was named by somebody who is invited.
-  if (!there && !(isDelegate && delegatorOf(target, line))) return 'not-entitled'
-  const stamp = property(answer, 'DTSTAMP')?.value ?? formatUtc(now)
-  const last = there?.parameters.find(({ name }) => name === repliedParameter)?.values[0]
-  if (!inOrder && last !== undefined && stamp < last) return 'old'
-  const status = property(answer, 'REQUEST-STATUS')?.value.split(';')[0]?.trim() || '2.0'
-  const update = (base: Property): Property => {
-    const from = line.parameters.some(({ name }) => name === 'DELEGATED-FROM')
-    const named = copyParameter(line, base, 'DELEGATED-TO')
-    const delegated = from ? copyParameter(line, named, 'DELEGATED-FROM') : named
-    const answeredLine = withParameter(delegated, 'PARTSTAT', partstatOf(line))
-    // RFC 6638 §7.3: what came of the last message to them.
-    const told = agentOf(base) === 'SERVER' ? withParameter(answeredLine, 'SCHEDULE-STATUS', status) : answeredLine
-    return inOrder ? told : withParameter(told, repliedParameter, stamp)
-  }
-  const lines = there
-    ? target.properties.map((one) => (one === there ? update(one) : one))
-    : [...target.properties, update({ ...line, parameters: line.parameters })]
-  const delegates = delegatesOf(line)
-    .filter((delegate) => !attendeeOf(target, delegate))
-    .map((delegate) => attendeeOf(answer, delegate) ?? delegateLine(delegate, line))
-  const updated = { ...target, properties: [...lines, ...delegates] }
-  return JSON.stringify(updated) === JSON.stringify(target) ? 'nothing-new' : updated
-}
-
-const delegatorOf = (target: Component, line: Property): Property | undefined =>
-  line.parameters
-    .filter(({ name }) => name === 'DELEGATED-FROM')
-    .flatMap(({ values }) => values)
-    .map((value) => attendeeOf(target, addressOf({ value })))
-    .find((one) => one !== undefined)
-
-const delegateLine = (delegate: Address, delegator: Property): Property => ({
-  group: undefined,
-  name: 'ATTENDEE',
-  parameters: [
-    { name: 'DELEGATED-FROM', values: [delegator.value] },
-    { name: 'PARTSTAT', values: ['NEEDS-ACTION'] },
-    { name: 'RSVP', values: ['TRUE'] },
-  ],
-  value: delegate,
-})
-
 /** RFC 5546 §3.2.4: one more instance of something that recurs; who does not know that asks for it anew. */
-function add({ calendar, existing, isSelf, inOrder }: Received): Outcome {
+function add({ calendar, existing, isSelf, originator, inOrder }: Received): Outcome {
   const incoming = withoutMethod(calendar)
   const component = incoming.master
   if (!existing?.master || !component) return { kind: 'ignored', reason: 'unknown' }
-  if (!entitled(existing, incoming, isSelf)) return { kind: 'ignored', reason: 'not-entitled' }
+  if (!isFromOrganizer(incoming, originator) || !entitled(existing, incoming, isSelf))
+    return { kind: 'ignored', reason: 'not-entitled' }
   if (isOld(component, existing.master, inOrder)) return { kind: 'ignored', reason: 'old' }
   const start = property(component, 'DTSTART')
   if (!start) return { kind: 'ignored', reason: 'unknown' }
