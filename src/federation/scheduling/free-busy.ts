@@ -1,5 +1,5 @@
 // When somebody is busy, of all that says so: the calendars that count (RFC 6638 §9.1), under them the availability that
-// they told (RFC 7953 §5). Nothing but times leaves here. Events are read page by page, others get their turns.
+// they told (RFC 7953 §5). Nothing but times leaves here. Others get their turns between one event and the next.
 import { setImmediate } from 'node:timers/promises'
 import { unavailablePeriods } from '../../formats/icalendar/availability.ts'
 import { type Component, parseCalendar, property } from '../../formats/icalendar/component.ts'
@@ -45,6 +45,7 @@ export async function busyTime(
       if (object.type === 'VAVAILABILITY') available.push(object.calendar)
       else if (!isMasked(object)) for (const one of busyPeriods(object, range, floating, isSelf)) periods.push(one)
       if (periods.length > instancesOfObject) periods = fewer(periods)
+      await setImmediate() // one object may take milliseconds, and others wait
     }
   }
   return mergeBusy([...unavailablePeriods(available, range, usual), ...periods])
@@ -68,7 +69,6 @@ async function* objectsIn(
   for (let at = 0; at < events.length; at += calendarPageObjects) {
     const ids = events.slice(at, at + calendarPageObjects).map((one) => one.id)
     yield* read(store, await store.read((view) => store.collections.itemsById(view, { id }, ids)))
-    await setImmediate() // a page takes milliseconds, and others wait
   }
   for (const component of ['VFREEBUSY', 'VAVAILABILITY']) {
     const within = { collectionId: id, component, ...range }

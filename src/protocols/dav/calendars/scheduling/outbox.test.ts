@@ -197,6 +197,17 @@ describe('a request for busy time (RFC 6638 §5)', () => {
     assert.equal(await condition(ann, ...day, ...many), '403 max-attendees-per-instance')
   })
 
+  it('for all of time is answered, or refused where that would take too much', async () => {
+    await using house = await openHouse()
+    const all = ['DTSTART:00010101T000000Z', 'DTEND:99991231T235959Z']
+    const ask = () => house.busy('ann', ann, ...all, attendee('bob'))
+    await house.put('bob', 'bob/calendar/a.ics', event('a', ...at('100000', '110000')))
+    assert.equal(answered(await ask())[0]?.periods.length, 1)
+    for (const uid of ['b', 'c', 'd'])
+      await house.put('bob', `bob/calendar/${uid}.ics`, event(uid, ...at('120000', '121500'), 'RRULE:FREQ=HOURLY'))
+    assert.equal(conditionIn(await ask()), '403 max-instances')
+  })
+
   it('is posted to one’s own outbox alone, and nothing is ever in it', async () => {
     await using house = await openHouse()
     const body = freeBusyRequest(ann, ...day, attendee('bob'))
