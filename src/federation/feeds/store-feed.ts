@@ -9,7 +9,7 @@ import type { SplitObject } from '../../formats/icalendar/split.ts'
 import { strip, withoutStamps } from '../../formats/icalendar/strip.ts'
 import { davPageMembers, feedBounds, largestCalendarObject } from '../../limits.ts'
 import type { Staged } from '../../store/blobs/blobs.ts'
-import { factsOfObject } from '../../store/calendars/facts.ts'
+import { factsAside, readCalendarObject } from '../../store/calendars/facts.ts'
 import type { Collection, Item, ItemFacts } from '../../store/collections/collections.ts'
 import type { Store, Tx } from '../../store/store.ts'
 
@@ -81,7 +81,7 @@ const putFor = async (
   const bytes = Buffer.from(text, 'latin1')
   const hash = createHash('sha256').update(bytes).digest()
   if (there && hash.equals(there.hash)) return 'keep'
-  const facts = factsOf(bytes)
+  const facts = await factsOf(store, bytes)
   if (without.includes('todos') && facts.component === 'VTODO') return 'leave'
   if (components !== null && !components.split(' ').includes(facts.component)) return 'leave'
   if (there && (await isSame(store, there, text))) return 'keep'
@@ -89,9 +89,9 @@ const putFor = async (
   return { ...facts, name: there?.name ?? nameFor(object.uid), staged }
 }
 
-const factsOf = (bytes: Buffer): ItemFacts => {
+const factsOf = (store: Store, bytes: Buffer): Promise<ItemFacts> => {
   if (bytes.length > largestCalendarObject) throw new DomainError('TooLarge', 'It is too large.')
-  return factsOfObject(bytes)
+  return factsAside(store.recurrences, readCalendarObject(bytes), () => bytes.toString('utf8'))
 }
 
 const isSame = async (store: Store, there: Item, text: string): Promise<boolean> => {

@@ -2,10 +2,17 @@
 // they told (RFC 7953 §5). Nothing but times leaves here. Others get their turns between one event and the next.
 import { setImmediate } from 'node:timers/promises'
 import { unavailablePeriods } from '../../formats/icalendar/availability.ts'
-import { type Component, parseCalendar, property } from '../../formats/icalendar/component.ts'
+import {
+  type Component,
+  parseCalendar,
+  properties,
+  property,
+  writeComponent,
+} from '../../formats/icalendar/component.ts'
 import { tooManyInstances } from '../../formats/icalendar/effort.ts'
 import { type BusyPeriod, busyPeriods, mergeBusy } from '../../formats/icalendar/free-busy.ts'
 import { type CalendarObject, parseObject } from '../../formats/icalendar/object.ts'
+import type { Floating } from '../../formats/icalendar/questions.ts'
 import type { TimeRange } from '../../formats/icalendar/timing.ts'
 import { utc, type Zone } from '../../formats/icalendar/zone.ts'
 import { zoneIn } from '../../formats/icalendar/zones.ts'
@@ -39,17 +46,38 @@ export async function busyTime(
   const zones = calendars.map(({ timezone }) => (timezone === null ? undefined : zoneIn(timezone)))
   // RFC 4791 §5.2.2: times without a zone are the calendar's; a calendar that has none is where its neighbours are.
   const usual = zones.find((zone) => zone !== undefined) ?? utc
+  const usualText = calendars[zones.findIndex((zone) => zone !== undefined)]?.timezone ?? undefined
   for (const [index, calendar] of calendars.entries()) {
     const floating = zones[index] ?? usual
     for await (const object of objectsIn(store, calendar, range, floating)) {
       if (object.type === 'VAVAILABILITY') available.push(object.calendar)
-      else if (!isMasked(object)) for (const one of busyPeriods(object, range, floating, isSelf)) periods.push(one)
+      else if (!isMasked(object)) {
+        const zone = { zone: floating, text: zones[index] ? (calendar.timezone ?? undefined) : usualText }
+        for (const one of await busyPeriodsOf(store, object, { range, isSelf }, zone)) periods.push(one)
+      }
       if (periods.length > instancesOfObject) periods = fewer(periods)
       await setImmediate() // one object may take milliseconds, and others wait
     }
   }
   return mergeBusy([...unavailablePeriods(available, range, usual), ...periods])
 }
+
+/** Of one object; what recurs often is looked at by another thread. */
+const busyPeriodsOf = (
+  { recurrences }: Store,
+  object: CalendarObject,
+  { range, isSelf }: FreeBusyQuestion,
+  { zone, text }: Floating,
+): Promise<BusyPeriod[]> =>
+  recurrences.answer(
+    () => [...busyPeriods(object, range, zone, isSelf)],
+    () => {
+      const attendees = object.calendar.components.flatMap((component) => properties(component, 'ATTENDEE'))
+      const self = attendees.map(({ value }) => value).filter((address) => isSelf?.(address))
+      const written = writeComponent(object.calendar)
+      return { kind: 'busy', text: written, isMessage: false, range, floating: text, self }
+    },
+  )
 
 /** What overlaps is one period. @throws DomainError TooLarge, where that is not enough for a bounded answer. */
 function fewer(periods: readonly BusyPeriod[]): BusyPeriod[] {

@@ -5,6 +5,7 @@ import { isDomainError } from '../../errors.ts'
 import { asciiCasemap } from '../../formats/collation.ts'
 import { bounds } from '../../formats/icalendar/bounds.ts'
 import { matchesFilter, type PropFilter } from '../../formats/icalendar/filter.ts'
+import { type BusyPeriod, busyPeriods } from '../../formats/icalendar/free-busy.ts'
 import { parseObject } from '../../formats/icalendar/object.ts'
 import { plainFilter } from '../../formats/icalendar/questions.ts'
 import { utc } from '../../formats/icalendar/zone.ts'
@@ -51,6 +52,26 @@ describe('long recurrences', () => {
     clearImmediate(next)
     assert.deepEqual(answer, bounds(parseObject(often)))
     assert.ok(turns > 10, `${turns} turns`)
+  })
+
+  it('are told as busy time, without what their owner declined', async () => {
+    await using opened = open()
+    const range = { start: Date.UTC(2026, 0, 1), end: Date.UTC(2026, 8, 1) }
+    const declined = often.replace('SUMMARY', 'ATTENDEE;PARTSTAT=DECLINED:mailto:ann@home.example\r\nSUMMARY')
+    const question = {
+      kind: 'busy',
+      isMessage: false,
+      range,
+      floating: undefined,
+      self: ['mailto:ann@home.example'],
+    } as const
+    for (const text of [often.replace('SUMMARY', 'DURATION:PT10M\r\nSUMMARY'), declined]) {
+      const isSelf = (address: string) => address === question.self[0]
+      const here = (): BusyPeriod[] => [...busyPeriods(parseObject(text), range, utc, isSelf)]
+      const answer = await opened.recurrences.answer<BusyPeriod[]>(here, () => ({ ...question, text }))
+      assert.deepEqual(answer, here())
+      assert.equal(answer.length, text === declined ? 0 : 243 * 24 * 3)
+    }
   })
 
   it('keep a filter with its collations', async () => {
