@@ -2,7 +2,7 @@
 // and what it synchronises is looked at on both sides.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { event } from '../support/calendars.ts'
+import { event, todo } from '../support/calendars.ts'
 import { davClient } from '../support/dav-client.ts'
 import { temporaryFolder } from '../support/store.ts'
 import { stored } from '../support/stored.ts'
@@ -147,9 +147,84 @@ test('Thunderbird finds the calendars by the host alone and synchronises both wa
   assert.deepEqual(await busy(thunderbird, 'mailto:bob@localhost'), ['20260302T100000Z/20260302T110000Z'])
   other.close()
 
+  const pay = todo('pay', 'DUE:20260401T100000Z', 'SUMMARY:Pay')
+  await thunderbird.run(
+    `const tasks = calendarNamed('Tasks')
+    const pay = await tasks.addItem(new CalTodo(args[0]))
+    const done = pay.clone()
+    done.isCompleted = true
+    await tasks.modifyItem(done, pay)`,
+    pay,
+  )
+  assert.match((await onServer.texts('tasks')).get('pay') ?? '', /STATUS:COMPLETED\r\n/)
+
+  const supper = event('supper', 'DTSTART:20260306T180000Z', 'DURATION:PT2H', 'SUMMARY:Supper')
+  await thunderbird.run(
+    `Services.io.offline = true
+    await calendarNamed('Calendar').addItem(new CalEvent(args[0]))`,
+    supper,
+  )
+  assert.equal((await onServer.texts('calendar')).has('supper'), false, 'it is offline')
+  await thunderbird.run(`Services.io.offline = false`)
+  await onServer.until('calendar', (found) => found.has('supper'))
+
   await phone.expect(204, 'DELETE', 'calendar/lunch.ics')
   assert.doesNotMatch(await shown(thunderbird, 'Calendar', /^((?!UID:lunch).)*$/), /Brunch/)
   phone.close()
+})
+
+test('Thunderbird has what others share, read only where it is, and answers an invitation', {
+  skip: lacksThunderbird(),
+}, async () => {
+  await using twin = await createTestTwin()
+  const { store } = twin
+  const annId = await twin.account(login.name, login.password)
+  const bobId = await twin.account('bob', login.password)
+  const [ofAnn, ofBob] = [annId, bobId].map((id) => stored(store, id, 'calendar'))
+  await store.write(async (tx) => {
+    const family = await store.collections.create(
+      tx,
+      { accountId: bobId, kind: 'calendar', name: 'family' },
+      { displayName: 'Family', components: 'VEVENT' },
+    )
+    const item = { ownerId: bobId, kind: 'calendar', itemId: family.id } as const
+    const { id } = await store.shares.invite(tx, item, { accountId: annId, access: 'read' })
+    await store.shares.accept(tx, annId, id)
+  })
+  const bobs = davClient(twin, { ...login, name: 'bob', home: 'calendars' })
+  await bobs.expect(201, 'PUT', 'family/dinner.ics', dinner)
+  await using folder = await temporaryFolder()
+  await using thunderbird = await startThunderbird(folder.path, twin.ca)
+  assert.deepEqual((await addCalendars(thunderbird, twin)).toSorted(), ['Calendar', 'Family', 'Tasks'])
+  await shown(thunderbird, 'Family', /SUMMARY:Dinner/)
+  assert.deepEqual(await thunderbird.run(`return ['Calendar', 'Family'].map((name) => calendarNamed(name).readOnly)`), [
+    false,
+    true,
+  ])
+
+  const meeting = event(
+    'meeting',
+    'DTSTART:20260310T090000Z',
+    'DTEND:20260310T100000Z',
+    'SUMMARY:Meeting',
+    'ORGANIZER:mailto:bob@localhost',
+    'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@localhost',
+    'ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:ann@localhost',
+  )
+  await bobs.expect(201, 'PUT', 'calendar/meeting.ics', meeting)
+  await ofAnn?.until('calendar', (texts) => texts.has('meeting'))
+  await shown(thunderbird, 'Calendar', /SUMMARY:Meeting/)
+  await thunderbird.run(
+    `const calendar = calendarNamed('Calendar')
+    const invited = await calendar.getItem('meeting')
+    const accepted = invited.clone()
+    accepted.getAttendeeById('mailto:ann@localhost').participationStatus = 'ACCEPTED'
+    await calendar.modifyItem(accepted, invited)`,
+  )
+  const isAccepted = /ATTENDEE[^:]*PARTSTAT=ACCEPTED[^:]*:mailto:ann@localhost/
+  const unfolded = (text = '') => text.replaceAll(/\r\n[ \t]/g, '')
+  await ofBob?.until('calendar', (texts) => isAccepted.test(unfolded(texts.get('meeting'))))
+  bobs.close()
 })
 
 const bob = 'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:bob\r\nFN:Bob Öberg\r\nEMAIL:bob@example.com\r\nEND:VCARD\r\n'
