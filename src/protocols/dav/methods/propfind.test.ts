@@ -125,6 +125,7 @@ test('what is above the files can be walked down, as Explorer does', async () =>
     '/dav/trash/',
     '/dav/versions/',
     '/dav/calendars/',
+    '/dav/attachments/',
     '/dav/contacts/',
     '/dav/notifications/',
     '/dav/principals/',
