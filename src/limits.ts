@@ -556,8 +556,6 @@ export const rooms = {
   instances: 400,
   /** Instances of a series that it takes all the same though it is not free for them. */
   declinedInstances: 20,
-  /** Milliseconds in which instances are looked up together. */
-  windowMilliseconds: 7 * 24 * 60 * 60_000,
 } as const
 
 /** Principals in the answer to one search: whoever types a name sees a dozen. */

@@ -8,9 +8,9 @@ import type { CalendarObject } from '../../formats/icalendar/object.ts'
 import type { TimeRange } from '../../formats/icalendar/timing.ts'
 import { utc, type Zone } from '../../formats/icalendar/zone.ts'
 import { zoneIn } from '../../formats/icalendar/zones.ts'
-import { calendarPageObjects, rooms } from '../../limits.ts'
+import { rooms } from '../../limits.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
-import { itemsInTime } from '../../store/calendars/calendars.ts'
+import { eventsAt } from '../../store/calendars/bookings.ts'
 import type { Collection, ItemWithData } from '../../store/collections/collections.ts'
 import type { Store, Tx } from '../../store/store.ts'
 import { isAddressOf } from './addresses.ts'
@@ -37,18 +37,11 @@ export async function autoAnswer(
   if (booking === undefined) return undefined
   const { availability } = await store.collections.inbox(tx, account.id)
   const closed = availability ? [parseCalendar(availability)] : []
-  const taken: BusyPeriod[] = []
-  const read = new Set<number>()
-  for (const window of windowsOf(booking.times.slice(0, rooms.instances + 1))) {
-    taken.push(...unavailablePeriods(closed, window, floating))
-    for (const item of await itemsIn(tx, calendar, window)) {
-      if (read.has(item.id) || item.uid === object.uid) continue
-      read.add(item.id)
-      taken.push(...periodsOf(item, hullOf(booking.times), floating, isSelf))
-    }
-  }
-  const overlaps = overlapping(taken)
-  return booking.answer(overlaps)
+  const times = booking.times.slice(0, rooms.instances + 1) // those of a series with more are declined unseen
+  const taken = times.flatMap((time) => unavailablePeriods(closed, time, floating))
+  for (const item of await store.collections.itemsById(tx, calendar, await eventsAt(tx, calendar.id, times)))
+    if (item.uid !== object.uid) taken.push(...periodsOf(item, hullOf(times), floating, isSelf))
+  return booking.answer(overlapping(taken))
 }
 
 /** An object whose content is elsewhere takes all of its time: that is no meeting, and it is not read in a write. */
@@ -67,33 +60,6 @@ const hullOf = (times: readonly TimeRange[]): TimeRange => ({
   start: Math.min(...times.map(({ start }) => start)),
   end: Math.max(...times.map(({ end }) => end)),
 })
-
-/** Times that are near each other, together. */
-function windowsOf(times: readonly TimeRange[]): TimeRange[] {
-  const windows: TimeRange[] = []
-  for (const time of times.toSorted((a, b) => a.start - b.start)) {
-    const last = windows.at(-1)
-    if (last && time.start - last.start < rooms.windowMilliseconds) last.end = Math.max(last.end, time.end)
-    else windows.push({ ...time })
-  }
-  return windows
-}
-
-async function itemsIn(tx: Tx, { id: collectionId }: Collection, range: TimeRange): Promise<ItemWithData[]> {
-  const found: ItemWithData[] = []
-  let after: string | undefined
-  for (let more = true; more; ) {
-    const items = await itemsInTime(
-      tx,
-      { collectionId, component: 'VEVENT', ...range },
-      { after, limit: calendarPageObjects },
-    )
-    found.push(...items)
-    after = items.at(-1)?.name
-    more = items.length === calendarPageObjects
-  }
-  return found
-}
 
 /** Whether a time meets any of the periods; they are looked through once for all times. */
 function overlapping(periods: readonly BusyPeriod[]): (time: TimeRange) => boolean {
