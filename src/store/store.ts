@@ -194,8 +194,7 @@ export class Store {
   async close(): Promise<void> {
     try {
       this.erasures.close()
-      await this.recurrences.close()
-      await this.#engine.close()
+      await Promise.all([this.#engine.close(), this.recurrences.close()])
     } finally {
       this.#lock.release()
     }
