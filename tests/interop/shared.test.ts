@@ -57,7 +57,7 @@ test('tsdav finds a calendar that others share, fills it, and sees it go', async
   const shared = (await bob.fetchCalendars()).find(({ url }) => url.endsWith('/calendar-ann/'))
   const own = (await ann.fetchCalendars()).find(({ url }) => url.endsWith('/ann/calendar/'))
   assert.ok(shared && own)
-  assert.deepEqual([shared.displayName, shared.syncToken], ['Calendar', own.syncToken])
+  assert.deepEqual([shared.displayName, shared.syncToken], ['Calendar (ann)', own.syncToken])
   const lunch = event('lunch', 'DTSTART:20260301T120000Z', 'SUMMARY:Lunch').trimEnd()
   const made = await bob.createCalendarObject({ calendar: shared, filename: 'lunch.ics', iCalString: lunch })
   assert.equal(made.status, 201)

@@ -37,7 +37,7 @@ export const privilegesOn = (resource: Resource): readonly string[] => {
     (full || allowed.has('PUT')) && 'write-content',
     allowed.has('PROPPATCH') && 'write-properties',
     (allowed.has('POST') || allowed.has('MKCOL')) && 'bind',
-    (allowed.has('POST') || allowed.has('DELETE')) && 'unbind',
+    (allowed.has('POST') || allowed.has('DELETE') || allowed.has('MKCOL')) && 'unbind',
     allowed.has('UNLOCK') && 'unlock',
     mayShare(resource) && 'write-acl',
     mayShare(resource) && 'share', // draft-pot-webdav-resource-sharing §4.1

@@ -152,7 +152,8 @@ const received = async (
     collection && {
       ...collection,
       name: share.name,
-      displayName: share.displayName ?? collection.displayName ?? collection.name,
+      // Everybody has a calendar of the name that the first one has.
+      displayName: share.displayName ?? `${collection.displayName ?? collection.name} (${share.ownerDisplayName})`,
       colour: share.colour ?? collection.colour,
       sortOrder: share.sortOrder ?? collection.sortOrder,
       // What others do takes none of one's own time.
