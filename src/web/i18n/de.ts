@@ -160,7 +160,7 @@ export const de: Record<Key, Message> = {
   'share.leave': 'Verlassen',
   'share.left': 'Sie haben „{name}“ verlassen. Wem der Ordner gehört, kann Sie wieder einladen.',
   'share.mark.owner': 'Mit anderen geteilt',
-  'share.mark.sharee': 'Mit dir geteilt',
+  'share.mark.sharee': 'Mit Ihnen geteilt',
   'invitations.label': 'Einladungen',
   'invitations.folder': '{owner} möchte den Ordner „{title}“ mit Ihnen teilen',
   'invitations.calendar': '{owner} möchte den Kalender „{title}“ mit Ihnen teilen',
