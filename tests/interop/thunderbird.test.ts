@@ -195,12 +195,12 @@ test('Thunderbird has what others share, read only where it is, and answers an i
   await bobs.expect(201, 'PUT', 'family/dinner.ics', dinner)
   await using folder = await temporaryFolder()
   await using thunderbird = await startThunderbird(folder.path, twin.ca)
-  assert.deepEqual((await addCalendars(thunderbird, twin)).toSorted(), ['Calendar', 'Family', 'Tasks'])
-  await shown(thunderbird, 'Family', /SUMMARY:Dinner/)
-  assert.deepEqual(await thunderbird.run(`return ['Calendar', 'Family'].map((name) => calendarNamed(name).readOnly)`), [
-    false,
-    true,
-  ])
+  assert.deepEqual((await addCalendars(thunderbird, twin)).toSorted(), ['Calendar', 'Family (bob)', 'Tasks'])
+  await shown(thunderbird, 'Family (bob)', /SUMMARY:Dinner/)
+  assert.deepEqual(
+    await thunderbird.run(`return ['Calendar', 'Family (bob)'].map((name) => calendarNamed(name).readOnly)`),
+    [false, true],
+  )
 
   const meeting = event(
     'meeting',
