@@ -14,7 +14,7 @@ import type { MailPeer } from './peer.ts'
 
 const { values } = parseArgs({ options: { messages: { type: 'string' }, idle: { type: 'string' } } })
 const messages = Number(values.messages ?? 10_000)
-const idlers = Number(values.idle ?? 1_000)
+const idlers = Number(values.idle ?? 90)
 const login = { name: 'ann', password: 'correct-horse' }
 const writers = 16
 
