@@ -28,6 +28,7 @@ const directory = join(folder, 'data')
 const next = random(Number(session) + 5000)
 const writers = 10
 const readers = 3
+const stepsBetweenTidyings = 25
 const hour = 3_600_000
 
 let time = Date.now() + Number(session) * 1000 * hour // ahead, so that files of a former life are old enough to go
@@ -50,6 +51,7 @@ tell(`keys ${hashOfKeys()}`)
 tell('ready')
 
 let begun = 0
+let begunAtTidying = 0
 let busy = 0
 let pause: Promise<void> | undefined
 let onIdle = () => {}
@@ -74,6 +76,10 @@ async function lastStep(view: View): Promise<number> {
 async function write(): Promise<void> {
   while (begun < Number(steps)) {
     await pause
+    if (begun - begunAtTidying >= stepsBetweenTidyings) {
+      await new Promise((resolve) => setImmediate(resolve))
+      continue
+    }
     begun++
     if (end === 'kill' && begun === Number(steps)) killAfterCommit()
     busy++
@@ -179,10 +185,14 @@ async function read(): Promise<void> {
   while (begun < Number(steps)) tell(await store.read(lastStep))
 }
 
-/** Old versions, the trash and contents that nothing refers to go, as they do in a life of years. */
+/**
+ * Old versions, the trash and contents that nothing refers to go, as they do in a life of years: side by side with
+ * the writers, who wait for it after each `stepsBetweenTidyings`, so that a slow machine tidies as often as a fast one.
+ */
 async function tidy(): Promise<void> {
   while (begun < Number(steps)) {
     await letTimePass()
+    begunAtTidying = begun
     await store.files.tidy()
     await store.blobs.collect()
     await new Promise((resolve) => setImmediate(resolve))
