@@ -696,3 +696,10 @@ export const timezoneObservanceYears = 20
 
 /** Bytes of events that one line of the control socket carries, before base64 makes them a third larger. */
 export const controlObjectBytes = 512 * 1024
+
+/** Levels of nesting in JSON of Matrix: events have fewer than ten. */
+export const matrixJsonDepth = 200
+
+/** Bytes of an event in canonical JSON, and of the identifiers in it (Matrix v1.19 C2S "Size limits"). */
+export const matrixEventBytes = 65_536
+export const matrixIdentifierBytes = 255
