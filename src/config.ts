@@ -57,6 +57,11 @@ const hostName: Check = expects(
   'a host name in lower case, such as "home.example.org"',
 )
 
+const smarthost: Check = expects(
+  (value) => value === '' || (typeof value === 'string' && /^[a-z0-9.-]+:\d{1,5}$/.test(value)),
+  '"" or a host and a port, such as "smtp.example.org:587"',
+)
+
 const settings = {
   domain: text('localhost', hostName),
   bind: text(''),
@@ -81,6 +86,9 @@ const settings = {
   'files.version_days': integer(180, 0, 36_500),
   'files.version_count': integer(50, 0, 10_000),
   'files.trash_days': integer(30, 0, 36_500),
+  'mail.smarthost': text('', smarthost),
+  'mail.smarthost_user': text(''),
+  'mail.smarthost_password': text(''),
   'metrics.token': text(''),
 } as const
 
@@ -122,6 +130,10 @@ export type Config = {
     defaultQuota: number | null
     versions: { days: number; count: number }
     trashDays: number
+  }
+  mail: {
+    /** The server that all mail to others is handed to; undefined sends it to each itself. */
+    smarthost: { host: string; port: number; user: string; password: string } | undefined
   }
   metrics: { token: string }
 }
@@ -175,6 +187,7 @@ function toConfig(values: Values, environment: Environment): Config {
       versions: { days: values['files.version_days'], count: values['files.version_count'] },
       trashDays: values['files.trash_days'],
     },
+    mail: { smarthost: smarthostOf(values) },
     metrics: { token: values['metrics.token'] },
   }
 }
@@ -261,3 +274,9 @@ function distance(a: string, b: string): number {
 export const defaults: ReadonlyMap<string, unknown> = new Map(
   Object.entries(settings).map(([key, setting]) => [key, setting.default]),
 )
+
+function smarthostOf(values: Values): Config['mail']['smarthost'] {
+  const [host = '', port] = values['mail.smarthost'].split(':')
+  const signIn = { user: values['mail.smarthost_user'], password: values['mail.smarthost_password'] }
+  return host === '' ? undefined : { host, port: Number(port), ...signIn }
+}

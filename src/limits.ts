@@ -178,6 +178,30 @@ export const smtpBounds = {
   recipients: 500,
 } as const
 
+/** Sending to other servers. */
+export const queueBounds = {
+  /** Messages of one account that wait, counted by recipient. */
+  perAccount: 5_000,
+  /** Other servers that are spoken to at once; each has one connection. */
+  destinations: 20,
+  /** Recipients that one connection serves before others have their turn. */
+  perConnection: 100,
+  /** Milliseconds until it is tried again, by attempts; the last one goes on (RFC 5321 §4.5.4.1 asks for half an hour). */
+  retryMilliseconds: [60_000, 5 * 60_000, 15 * 60_000, 30 * 60_000, 3_600_000, 2 * 3_600_000, 4 * 3_600_000],
+  /** Milliseconds until it is given up (RFC 5321 §4.5.4.1: four to five days), and until its sender hears that it is late. */
+  expiryMilliseconds: 5 * 24 * 3_600_000,
+  warningMilliseconds: 4 * 3_600_000,
+  /** Milliseconds that a destination rests when the store failed to keep what came of sending. */
+  afterFailureMilliseconds: 60_000,
+  /** Hosts of a destination that are tried in one attempt. */
+  hosts: 5,
+  connectMilliseconds: 30_000,
+  /** Milliseconds of a silent server, the longest that RFC 5321 §4.5.3.2 grants it. */
+  silenceMilliseconds: 10 * 60_000,
+  /** Bytes of the header that goes back with a report. */
+  reportedHeaderBytes: 32 * 1024,
+} as const
+
 /** Bytes and files of the built page that are held in memory, compressed forms aside. */
 export const pageBytes = 32 * 1024 * 1024
 export const pageFiles = 2_000

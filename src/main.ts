@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<{ default: Command }>> = {
   restore: () => import('./commands/restore.ts'),
   export: () => import('./commands/export.ts'),
   import: () => import('./commands/import.ts'),
+  queue: () => import('./commands/queue.ts'),
   verify: () => import('./commands/verify.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }

@@ -5,9 +5,14 @@ import { type Config, ConfigError, type Ports } from './config.ts'
 import { accountCommands } from './control/accounts.ts'
 import { collectionCommands } from './control/collections.ts'
 import { maintenanceCommands } from './control/maintenance.ts'
+import { queueCommands } from './control/queue.ts'
 import { serveControl } from './control/socket.ts'
 import type { RunningTwin } from './doctor/finding.ts'
 import { Feeds } from './federation/feeds/feeds.ts'
+import type { MailResolver } from './federation/mail/routes.ts'
+import { MailSender } from './federation/mail/sender.ts'
+import { kindOfAddress } from './federation/outbound/addresses.ts'
+import { systemResolver } from './federation/outbound/connect.ts'
 import { createOutbound, type Outbound } from './federation/outbound/outbound.ts'
 import { Pusher } from './federation/push/pusher.ts'
 import { Vapid } from './federation/push/vapid.ts'
@@ -56,7 +61,17 @@ export type Twin = {
 }
 
 /** What a test puts in the place of the world outside. */
-export type Outside = { readonly outbound?: Outbound }
+export type Outside = {
+  readonly outbound?: Outbound
+  /** Where other mail servers are. */
+  readonly mail?: {
+    readonly resolver: MailResolver
+    readonly port: number
+    readonly mayReach: (address: string) => boolean
+    /** Authorities to trust in place of the usual ones (PEM). */
+    readonly ca?: string
+  }
+}
 
 export async function createTwin(config: Config, log: Logger, outside: Outside = {}): Promise<Twin> {
   const floors = new AsyncDisposableStack()
@@ -72,7 +87,7 @@ async function build(
   config: Config,
   log: Logger,
   floors: AsyncDisposableStack,
-  { outbound = createOutbound() }: Outside,
+  { outbound = createOutbound(), mail = otherMailServers() }: Outside,
 ): Promise<Twin> {
   const metrics = new Metrics()
   const store = floors.use(await openStore(config))
@@ -98,6 +113,9 @@ async function build(
   floors.defer(() => pusher.close())
   const feeds = new Feeds({ store, outbound, log })
   floors.defer(() => feeds.close())
+
+  const mailSender = new MailSender({ store, log, metrics, ...mail, smarthost: config.mail.smarthost })
+  floors.defer(() => mailSender.close())
 
   const discovery = [
     ...wellKnown,
@@ -140,6 +158,7 @@ async function build(
   upkeep.start()
   pusher.start()
   feeds.start()
+  mailSender.start()
 
   const url = `https://${config.domain}${port === 443 ? '' : `:${port}`}/`
   const status = async (): Promise<RunningTwin> => ({
@@ -152,12 +171,19 @@ async function build(
     ...accountCommands(store, url),
     ...maintenanceCommands(store),
     ...collectionCommands(store),
+    ...queueCommands(store),
     status,
   }
   const control = await serveControl(config.data, commands, log)
   floors.defer(() => control.close())
   const setupLink = await newSetupLink(store, url)
   return { url, port, ports, setupLink, ca: certificates.localCaPem, store, close: () => floors.disposeAsync() }
+}
+
+/** Servers of the Internet and of the overlay; mail is for nothing on this machine or its network. */
+function otherMailServers(): Required<Outside>['mail'] {
+  const mayReach = (address: string) => ['global', 'overlay'].includes(kindOfAddress(address))
+  return { resolver: systemResolver(), port: 25, mayReach }
 }
 
 /** Where `npm run build:page` puts the page. */

@@ -441,6 +441,49 @@ export type push_subscription = {
    */
   dueAt: Generated<number>
 }
+export type queued_mail = {
+  id: Generated<number>
+  /**
+   * Whose message it is, who gets the reports.
+   */
+  accountId: number
+  blobId: number
+  /**
+   * Bytes of the blob.
+   */
+  size: number
+  /**
+   * Of the envelope.
+   */
+  sender: string
+  recipient: string
+  /**
+   * The domain that it goes to, in lower case.
+   */
+  destination: string
+  attempts: Generated<number>
+  /**
+   * When it is tried next (ms since 1970).
+   */
+  dueAt: number
+  /**
+   * When it is given up.
+   */
+  expiresAt: number
+  /**
+   * When its sender is told that it is late; null when they were.
+   */
+  warnAt: number | null
+  /**
+   * Held by the owner: not tried.
+   */
+  isHeld: Generated<number>
+  /**
+   * What the other server, or the way there, said last.
+   */
+  lastError: string | null
+  createdAt: number
+}
 export type setting = {
   id: Generated<number>
   key: string
@@ -544,6 +587,7 @@ export type DB = {
   property: property
   proxy: proxy
   push_subscription: push_subscription
+  queued_mail: queued_mail
   setting: setting
   share: share
   tombstone: tombstone

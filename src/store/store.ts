@@ -22,6 +22,7 @@ import { makeFolder, requireWritable } from './folders.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Locks } from './locks.ts'
 import { Mail } from './mail/mail.ts'
+import { MailQueue } from './mail/queue.ts'
 import type { Properties } from './properties.ts'
 import { PushSubscriptions } from './push-subscriptions.ts'
 import { Shares } from './shares/shares.ts'
@@ -64,6 +65,8 @@ export class Store {
   readonly files: Files
   readonly collections: Collections
   readonly mail: Mail
+  /** Mail on its way to other servers. */
+  readonly mailQueue: MailQueue
   /** Of calendars, by the time that they take. */
   readonly events: Events
   /** Of objects, where they may take long. */
@@ -156,6 +159,7 @@ export class Store {
     this.files = parts.files
     this.collections = parts.collections
     this.mail = parts.mail
+    this.mailQueue = new MailQueue(parts.blobs)
     this.recurrences = new LongRecurrences()
     this.events = new Events({ collections: parts.collections, read: (body) => this.read(body) })
     this.erasures = parts.erasures

@@ -5,13 +5,13 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { isIPv6 } from 'node:net'
 
-const types = { A: 1, TXT: 16, AAAA: 28, SRV: 33 } as const
+const types = { A: 1, MX: 15, TXT: 16, AAAA: 28, SRV: 33 } as const
 export type RecordType = keyof typeof types
 
 const typeOf = (code: number): RecordType | undefined =>
   (Object.keys(types) as RecordType[]).find((type) => types[type] === code)
 
-/** By `<type> <name>`; an SRV as `0 1 8443 home.example.org.` */
+/** By `<type> <name>`; an SRV as `0 1 8443 home.example.org.`, an MX as `10 mail.example.org.` */
 export type Zone = ReadonlyMap<string, readonly string[]>
 
 /** Answers from a table, and NXDOMAIN for all else. */
@@ -70,6 +70,10 @@ function dataOf(type: RecordType, value: string): Buffer {
   if (type === 'A') return Buffer.from(value.split('.').map(Number))
   if (type === 'AAAA') return bytes6(value)
   if (type === 'TXT') return Buffer.from([Buffer.byteLength(value), ...Buffer.from(value)])
+  if (type === 'MX') {
+    const [preference, exchange = ''] = value.split(' ')
+    return Buffer.concat([words(Number(preference)), writeName(exchange)])
+  }
   const [priority, weight, port, target = ''] = value.split(' ')
   return Buffer.concat([words(Number(priority), Number(weight), Number(port)), writeName(target)])
 }

@@ -12,7 +12,7 @@ import { hostOf, portOf } from './target.ts'
 export type Resolver = Pick<SystemResolver, 'resolve4' | 'resolve6'>
 
 /** c-ares, which asks name servers and reads no hosts file; `lookup` would hold one of four threads for a silent server. */
-export const systemResolver = (): Resolver =>
+export const systemResolver = (): SystemResolver =>
   new SystemResolver({ timeout: outboundBounds.dnsMilliseconds, tries: outboundBounds.dnsTries })
 
 export type Connecting = {

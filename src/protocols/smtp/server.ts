@@ -4,11 +4,13 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { SMTPServer, type SMTPServerAddress, type SMTPServerSession } from 'smtp-server'
-import { deliver } from '../../federation/mail/delivery.ts'
+import { deliver, submit } from '../../federation/mail/delivery.ts'
 import { findRecipient, splitAddress } from '../../federation/mail/recipients.ts'
+import { printable, returnPath } from '../../federation/mail/trace.ts'
 import { messageBytes, smtpBounds } from '../../limits.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
 import type { Principal } from '../../store/accounts/principal.ts'
+import type { StagedEmail } from '../../store/mail/mail.ts'
 import type { Store } from '../../store/store.ts'
 import type { TlsSource } from '../http/server.ts'
 import { refusalOf, refuse } from './errors.ts'
@@ -31,6 +33,8 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
   const { domain } = store
   const isSubmission = role !== 'mx'
   const recipients = new WeakMap<SMTPServerAddress, Account>()
+  /** The domains that recipients elsewhere are at. */
+  const destinations = new WeakMap<SMTPServerAddress, string>()
 
   const findAccount = (address: string): Promise<Account | undefined> =>
     store.read((view) => findRecipient(store, view, address))
@@ -49,10 +53,22 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
       recipients.set(recipient, account)
       return
     }
-    if (splitAddress(recipient.address)?.domain === domain) throw refuse(550, 'Nobody here has that address.')
-    throw isSubmission
-      ? refuse(550, 'This twin does not send to other servers yet.')
-      : refuse(550, 'Mail for other servers is not passed on.')
+    const destination = splitAddress(recipient.address)?.domain
+    if (destination === domain) throw refuse(550, 'Nobody here has that address.')
+    if (!isSubmission) throw refuse(550, 'Mail for other servers is not passed on.')
+    if (destination === undefined) throw refuse(553, 'That is no address.')
+    destinations.set(recipient, destination)
+  }
+
+  /** RFC 6409 §6.1: whose name the message bears. */
+  const checkAuthors = async (email: StagedEmail, accountId: number): Promise<void> => {
+    const { from } = email.structure.envelope
+    for (const author of from) {
+      if (!('mailbox' in author)) continue
+      const owner = await findAccount(`${author.mailbox}@${author.host ?? ''}`)
+      if (owner?.id !== accountId) throw refuse(550, 'The From field names somebody else.')
+    }
+    if (from.length === 0) throw refuse(550, 'The message has no From field.')
   }
 
   const receive = async (stream: AsyncIterable<Buffer>, session: SMTPServerSession): Promise<void> => {
@@ -60,11 +76,15 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
     const header = traceHeader(session, domain, mailFrom ? mailFrom.address : '')
     const email = await store.mail.receive(prefixed(header, stream))
     try {
-      await deliver(
-        store,
-        email,
-        rcptTo.flatMap((recipient) => recipients.get(recipient) ?? []),
-      )
+      const here = rcptTo.flatMap((recipient) => recipients.get(recipient) ?? [])
+      if (!isSubmission) return await deliver(store, email, here)
+      const { accountId } = session.user as Principal
+      await checkAuthors(email, accountId)
+      const elsewhere = rcptTo.flatMap((recipient) => {
+        const destination = destinations.get(recipient)
+        return destination === undefined ? [] : [{ address: recipient.address, destination }]
+      })
+      await submit(store, email, { accountId, sender: mailFrom ? mailFrom.address : '', here, elsewhere })
     } catch (error) {
       await email.staged.discard()
       throw error
@@ -142,16 +162,13 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
 
 /** RFC 5321 §4.4: who gave it to us, and when; an earlier Return-Path is not ours to remove. */
 function traceHeader(session: SMTPServerSession, domain: string, sender: string): Buffer {
-  const clean = (text: string): string => text.replace(/[^\x21-\x7e]/g, '?')
   const { rcptTo } = session.envelope
   const [only] = rcptTo
-  const recipient = rcptTo.length === 1 && only ? `\r\n\tfor <${clean(only.address)}>` : ''
-  const from = `${clean(session.hostNameAppearsAs || 'unknown')} ([${clean(session.remoteAddress)}])`
+  const recipient = rcptTo.length === 1 && only ? `\r\n\tfor <${printable(only.address)}>` : ''
+  const from = `${printable(session.hostNameAppearsAs || 'unknown')} ([${printable(session.remoteAddress)}])`
   const date = new Date().toUTCString().replace('GMT', '+0000')
-  return Buffer.from(
-    `Return-Path: <${clean(sender)}>\r\n` +
-      `Received: from ${from}\r\n\tby ${domain} with ${session.transmissionType} id ${clean(session.id)}${recipient};\r\n\t${date}\r\n`,
-  )
+  const received = `Received: from ${from}\r\n\tby ${domain} with ${session.transmissionType} id ${printable(session.id)}${recipient};\r\n\t${date}\r\n`
+  return Buffer.concat([returnPath(sender), Buffer.from(received)])
 }
 
 async function* prefixed(header: Buffer, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -82,6 +82,7 @@ async function finish(tx: Tx, accountId: number): Promise<boolean> {
   await tx.db.deleteFrom('lock').where('accountId', '=', accountId).execute()
   await endSharesOfAccount(tx, accountId)
   await eraseAttachments(tx, accountId)
+  await tx.db.deleteFrom('queued_mail').where('accountId', '=', accountId).execute()
   await tx.db.deleteFrom('node').where('accountId', '=', accountId).execute()
   await tx.db.deleteFrom('clock').where('accountId', '=', accountId).execute()
   return true

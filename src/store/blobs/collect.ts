@@ -16,6 +16,7 @@ const references = [
   ['collection_item', 'blobId'],
   ['email', 'blobId'],
   ['attachment', 'blobId'],
+  ['queued_mail', 'blobId'],
 ] as const
 
 const unreferenced = sql<boolean>`${sql.join(

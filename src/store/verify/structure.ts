@@ -45,6 +45,7 @@ const references: Check[] = [
   orphan('mailbox', 'accountId', 'account'),
   orphan('email', 'accountId', 'account'),
   orphan('email', 'blobId', 'blob'),
+  orphan('queued_mail', 'blobId', 'blob'),
   orphan('placement', 'mailboxId', 'mailbox'),
   orphan('placement', 'emailId', 'email'),
   orphan('trash', 'accountId', 'account'),
