@@ -11,6 +11,7 @@ import type { RunningTwin } from './doctor/finding.ts'
 import { Feeds } from './federation/feeds/feeds.ts'
 import type { MailResolver } from './federation/mail/routes.ts'
 import { MailSender } from './federation/mail/sender.ts'
+import { MailSigner } from './federation/mail/signer.ts'
 import { kindOfAddress } from './federation/outbound/addresses.ts'
 import { systemResolver } from './federation/outbound/connect.ts'
 import { createOutbound, type Outbound } from './federation/outbound/outbound.ts'
@@ -114,7 +115,8 @@ async function build(
   const feeds = new Feeds({ store, outbound, log })
   floors.defer(() => feeds.close())
 
-  const mailSender = new MailSender({ store, log, metrics, ...mail, smarthost: config.mail.smarthost })
+  const signer = await MailSigner.open(config.data, { domain: config.domain, now: store.now })
+  const mailSender = new MailSender({ store, log, metrics, signer, ...mail, smarthost: config.mail.smarthost })
   floors.defer(() => mailSender.close())
 
   const discovery = [
@@ -165,6 +167,7 @@ async function build(
     pid: process.pid,
     ports,
     acme: certificates.status.acme,
+    dkim: signer.records(),
     failingFeeds: await store.read((view) => failingFeeds(view, feedBounds.failuresWarning)),
   })
   const commands = {

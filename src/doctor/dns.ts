@@ -9,9 +9,7 @@ export const checkDns: Check = async ({ config, running, resolver }) => {
   const { domain } = config
   if (domain === 'localhost')
     return [ok('the domain is localhost: only this machine reaches the twin, no DNS is needed')]
-  // RFC 6762 §3: what ends in .local is told by multicast, to the network alone.
-  if (!domain.includes('.') || domain.endsWith('.local'))
-    return [ok(`${domain} is a name of this network alone: its DNS has no records of services`)]
+  if (isLocalName(domain)) return [ok(`${domain} is a name of this network alone: its DNS has no records of services`)]
   const services = servicesOf(domain, running?.ports.https ?? config.ports.https)
   try {
     const address = await addressFinding(resolver, domain)
@@ -27,10 +25,13 @@ export const checkDns: Check = async ({ config, running, resolver }) => {
   }
 }
 
+/** RFC 6762 §3: what ends in .local is told by multicast, to the network alone. */
+export const isLocalName = (domain: string): boolean => !domain.includes('.') || domain.endsWith('.local')
+
 type Asked = Situation['resolver']
 
 /** Empty where there is none; throws when nobody answers. */
-const ask = async <T>(query: Promise<T[]>): Promise<T[]> => {
+export const ask = async <T>(query: Promise<T[]>): Promise<T[]> => {
   try {
     return await query
   } catch (error) {
@@ -75,5 +76,5 @@ const servicesAt = async (resolver: Asked, name: string): Promise<string[]> => {
   )
 }
 
-const textsAt = async (resolver: Asked, name: string): Promise<string[]> =>
+export const textsAt = async (resolver: Asked, name: string): Promise<string[]> =>
   (await ask(resolver.resolveTxt(name))).map((pieces) => pieces.join(''))

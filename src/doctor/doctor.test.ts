@@ -43,6 +43,7 @@ const theTwin = {
   pid: 1,
   ports: { http: 1, https: 2, imaps: 3, imap: 4, smtp: 5, submissions: 6, submission: 7 },
   acme: undefined,
+  dkim: [],
   failingFeeds: [],
 }
 

@@ -5,6 +5,7 @@ import { checkDns } from './dns.ts'
 import { checkFeeds } from './feeds.ts'
 import { type Check, type Finding, type Situation, wrong } from './finding.ts'
 import { checkKernel } from './kernel.ts'
+import { checkMail } from './mail.ts'
 import { checkPermissions } from './permissions.ts'
 import { checkPorts } from './ports.ts'
 import { checkVersions } from './versions.ts'
@@ -17,6 +18,7 @@ const checks: Record<string, Check> = {
   certificate: checkCertificate,
   ports: checkPorts,
   dns: checkDns,
+  mail: checkMail,
   kernel: checkKernel,
   subscriptions: checkFeeds,
 }

@@ -9,7 +9,7 @@ export type Situation = {
   /** Milliseconds since 1970. */
   now: number
   /** Whom DNS is asked of. */
-  resolver: Pick<Resolver, 'resolve4' | 'resolve6' | 'resolveSrv' | 'resolveTxt'>
+  resolver: Pick<Resolver, 'resolve4' | 'resolve6' | 'resolveMx' | 'resolveSrv' | 'resolveTxt'>
 }
 
 /** What a running twin says of itself. */
@@ -17,6 +17,8 @@ export type RunningTwin = {
   pid: number
   ports: Ports
   acme: { failures: number; lastError: string | undefined } | undefined
+  /** The records of the keys that its mail is signed with. */
+  dkim: readonly { name: string; value: string }[]
   /** Subscribed calendars that could not be read several times in a row. */
   failingFeeds: readonly { account: string; calendar: string; error: string | null }[]
 }

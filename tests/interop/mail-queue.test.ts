@@ -5,9 +5,12 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { ImapFlow } from 'imapflow'
+import { dkimVerify } from 'mailauth'
 import { createTransport } from 'nodemailer'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import type { Config } from '../../src/config.ts'
+import { callControl } from '../../src/control/socket.ts'
+import type { RunningTwin } from '../../src/doctor/finding.ts'
 import { openZone } from '../support/name-server.ts'
 import { createTestTwin, type TestTwin } from '../support/twin.ts'
 
@@ -143,7 +146,13 @@ describe('mail to another server', () => {
     assert.equal(taken?.from, 'ann@home.example')
     assert.deepEqual(taken?.to, ['bob@away.example', 'eve@away.example'], 'one message for both')
     assert.ok(taken?.isSecure)
-    assert.match(taken?.message ?? '', /^Received: from [^\n]*\n\tby home\.example with ESMTPSA/)
+    const { results } = await dkimVerify(taken?.message ?? '', { resolver: recordsOf(twin) })
+    assert.deepEqual(
+      results.map(({ status }) => status.result),
+      ['pass', 'pass'],
+    )
+    assert.match(taken?.message ?? '', /\r\nReceived: from [^\n]*\n\tby home\.example with ESMTPSA/)
+    assert.doesNotMatch(taken?.message ?? '', /^Return-Path:/m)
     assert.match(taken?.message ?? '', /\r\n\r\nGood news\r\n$/)
     await queueIs(twin, isEmpty)
     assert.equal((await inboxWith(twin, 1)).length, 1, 'and to who is here')
@@ -310,3 +319,13 @@ describe('a smarthost', () => {
     assert.deepEqual(sink.taken, [])
   })
 })
+
+/** The records that the twin's keys have in DNS, from the twin itself. */
+function recordsOf(twin: TestTwin) {
+  return async (name: string) => {
+    const status = (await callControl(twin.config.data, 'status', {}, () => {})) as RunningTwin
+    const record = status.dkim.find((each) => each.name === name)
+    if (record === undefined) throw Object.assign(new Error('none'), { code: 'ENOTFOUND' })
+    return [[record.value]]
+  }
+}

@@ -10,6 +10,7 @@ import { mailQueueTopic, type QueuedMail } from '../../store/mail/queue.ts'
 import type { Store } from '../../store/store.ts'
 import { prepareReport, type Reported } from './reports.ts'
 import { findHosts, type MailResolver, NoRoute } from './routes.ts'
+import type { MailSigner } from './signer.ts'
 import { returnPath } from './trace.ts'
 import { type Outcome, outcomeOf, type Peer, Transmitter } from './transmit.ts'
 
@@ -17,6 +18,7 @@ export type MailSenderOptions = {
   readonly store: Store
   readonly log: Logger
   readonly metrics: Metrics
+  readonly signer: MailSigner
   readonly resolver: MailResolver
   readonly mayReach: (address: string) => boolean
   /** Of other servers. */
@@ -179,21 +181,27 @@ export class MailSender {
     throw failure ?? new Error('The twin stops.')
   }
 
-  /** The message as it was sent, without the line that only a mailbox has (RFC 5321 §4.4). */
+  /** The message signed, and without the line that only a mailbox has (RFC 5321 §4.4). */
   async #send(transmitter: Transmitter, message: readonly QueuedMail[]): Promise<Outcome[]> {
-    const { store } = this.#options
+    const { store, signer } = this.#options
     const { blobId, sender } = message[0] as QueuedMail
     const blob = await store.read((view) => store.blobs.get(view, blobId))
     if (blob === undefined) throw new Error('the content of a queued message is missing')
     const start = returnPath(sender).length
+    const open = (): Readable => {
+      const content = store.blobs.open(blob, { start, end: blob.size - 1 })
+      return content instanceof Readable ? content : Readable.from([content])
+    }
+    const signatures = await signer.sign(open())
+    async function* signed() {
+      yield signatures
+      yield* open()
+    }
     return transmitter.send({
       sender,
       recipients: message.map((row) => row.recipient),
-      size: blob.size - start,
-      message: () => {
-        const content = store.blobs.open(blob, { start, end: blob.size - 1 })
-        return content instanceof Readable ? content : Buffer.from(content)
-      },
+      size: signatures.length + blob.size - start,
+      message: () => Readable.from(signed(), { objectMode: false }),
     })
   }
 
