@@ -28,7 +28,7 @@ import { davMounts } from './protocols/dav/server.ts'
 import { davSpaces } from './protocols/dav/spaces.ts'
 import { autoconfig } from './protocols/discovery/autoconfig.ts'
 import { connect } from './protocols/discovery/connect.ts'
-import { servicesOf } from './protocols/discovery/services.ts'
+import { type MailPorts, servicesOf } from './protocols/discovery/services.ts'
 import { timezones } from './protocols/discovery/tzdist.ts'
 import { wellKnown } from './protocols/discovery/well-known.ts'
 import { health } from './protocols/http/health.ts'
@@ -119,10 +119,11 @@ async function build(
   const mailSender = new MailSender({ store, log, metrics, signer, ...mail, smarthost: config.mail.smarthost })
   floors.defer(() => mailSender.close())
 
+  let mailPorts: MailPorts | undefined
   const discovery = [
     ...wellKnown,
     timezones,
-    ...autoconfig(() => servicesOf(config.domain, server.port)),
+    ...autoconfig(() => servicesOf(config.domain, server.port, mailPorts)),
     connect({ store, pairFor: (name) => certificates.pairFor(name), localCa: certificates.localCaPem }),
   ]
   const served = [...(await mounts(config, store, metrics, spaces)), ...discovery]
@@ -156,6 +157,7 @@ async function build(
     submissions: await smtpServer('submissions'),
     submission: await smtpServer('submission'),
   }
+  mailPorts = ports
   certificates.start()
   upkeep.start()
   pusher.start()

@@ -30,12 +30,14 @@ test('RFC 6764 §3, §4: each record that is missing is printed as a line for th
     `warning there is no TXT record _caldavs._tcp.${domain}: devices have to be told the server: add _caldavs._tcp.${domain}. 3600 IN TXT "path=/dav/"`,
     `warning there is no SRV record _carddavs._tcp.${domain}: devices have to be told the server: add _carddavs._tcp.${domain}. 3600 IN SRV 0 1 8443 ${domain}.`,
     `warning there is no TXT record _carddavs._tcp.${domain}: devices have to be told the server: add _carddavs._tcp.${domain}. 3600 IN TXT "path=/dav/"`,
+    `warning there is no SRV record _imaps._tcp.${domain}: devices have to be told the server: add _imaps._tcp.${domain}. 3600 IN SRV 0 1 9993 ${domain}.`,
+    `warning there is no SRV record _submissions._tcp.${domain}: devices have to be told the server: add _submissions._tcp.${domain}. 3600 IN SRV 0 1 4465 ${domain}.`,
   ])
 })
 
 test('the records that it prints are those that it finds good, whatever their priority', async () => {
   const zone = new Map<string, readonly string[]>([[`AAAA ${domain}`, ['2001:db8:0:0:0:0:0:1']]])
-  for (const { name, type, value } of dnsRecords(servicesOf(domain, 8443)))
+  for (const { name, type, value } of dnsRecords(servicesOf(domain, 8443, { imaps: 9993, submissions: 4465 })))
     zone.set(`${type} ${name}`, [value.replace(/^0 1 /, '10 5 ')])
   await using dns = await openZone(zone)
   const findings = await checkDns(situation(dns.resolver))

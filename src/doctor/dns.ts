@@ -10,7 +10,8 @@ export const checkDns: Check = async ({ config, running, resolver }) => {
   if (domain === 'localhost')
     return [ok('the domain is localhost: only this machine reaches the twin, no DNS is needed')]
   if (isLocalName(domain)) return [ok(`${domain} is a name of this network alone: its DNS has no records of services`)]
-  const services = servicesOf(domain, running?.ports.https ?? config.ports.https)
+  const { https, imaps, submissions } = running?.ports ?? config.ports
+  const services = servicesOf(domain, https, { imaps, submissions })
   try {
     const address = await addressFinding(resolver, domain)
     const records = dnsRecords(services).map((record) => recordFinding(resolver, record))

@@ -30,11 +30,9 @@ const document =
 export const autoconfig = (services: () => Services): readonly Mount[] => {
   const methods = ['GET', 'HEAD']
   const xml = document('text/xml; charset=utf-8', () => {
-    const { domain, offered } = services()
-    return writeAutoconfig(
-      domain,
-      offered.map(({ name, url }) => ({ type: name, url })),
-    )
+    const { domain, offered, mail } = services()
+    const servers = offered.map(({ name, url }) => ({ type: name, url }))
+    return writeAutoconfig(domain, servers, mail)
   })
   const json = document('application/json', () => paccDocument(services()))
   return [

@@ -112,7 +112,7 @@ test('who is not signed in is asked to at the end of the redirects, and at the g
   }
 })
 
-test('autoconfig names the calendars and address books, below the domain and below autoconfig.', async () => {
+test('autoconfig names the servers of mail, the calendars and the address books, below the domain and below autoconfig.', async () => {
   await using twin = await createTestTwin()
   for (const path of [
     '/.well-known/autoconfig/mail/config-v1.1.xml',
@@ -120,7 +120,15 @@ test('autoconfig names the calendars and address books, below the domain and bel
   ]) {
     const { status, headers, body } = await ask(twin, 'GET', path)
     assert.deepEqual([status, headers['content-type']], [200, 'text/xml; charset=utf-8'])
-    const sections = elements(parseXml(body)).slice(1)
+    const [provider, ...sections] = elements(parseXml(body))
+    const servers = elements(provider as Element).filter(({ attributes }) => attributes.length > 0)
+    const { imaps, submissions } = twin.ports
+    assert.deepEqual(
+      servers.map((server) =>
+        ['hostname', 'port', 'socketType', 'username'].map((name) => text(child(server, '', name) as Element)),
+      ),
+      [imaps, submissions].map((port) => ['localhost', String(port), 'SSL', '%EMAILADDRESS%']),
+    )
     assert.deepEqual(
       sections.map(({ name, attributes }) => `${name} ${attributes[0]?.value}`),
       ['calendar caldav', 'addressBook carddav', 'addressbook carddav', 'fileShare webdav'],

@@ -12,7 +12,7 @@ export type DnsRecord = {
   readonly needed: boolean
 }
 
-/** RFC 6764 §3, §4. Each service of mail brings its own SRV (RFC 6186), which has its place here. */
+/** RFC 6764 §3, §4; of mail RFC 6186 §3.2 and RFC 8314 §5.1. */
 export const dnsRecords = (services: Services): readonly DnsRecord[] => {
   const { domain, port, offered } = services
   const records: DnsRecord[] = []
@@ -21,6 +21,10 @@ export const dnsRecords = (services: Services): readonly DnsRecord[] => {
     const owner = `_${name}s._tcp.${domain}`
     records.push({ name: owner, type: 'SRV', value: `0 1 ${port} ${domain}.`, needed: true })
     records.push({ name: owner, type: 'TXT', value: `path=${contextPath}`, needed: true })
+  }
+  for (const [name, mailPort] of Object.entries(services.mail ?? {})) {
+    const value = `0 1 ${mailPort} ${domain}.`
+    records.push({ name: `_${name}._tcp.${domain}`, type: 'SRV', value, needed: true })
   }
   return [...records, paccRecord(services)]
 }

@@ -1,5 +1,5 @@
 // What this twin offers to programs that know no more than a person's address, and where it is. Every form in which
-// that is told (DNS, autoconfig, PACC, Apple's profile) is made from it. Mail joins it when the twin speaks mail.
+// that is told (DNS, autoconfig, PACC, Apple's profile) is made from it.
 
 export type Service = {
   /** As DNS and PACC name it. */
@@ -12,14 +12,19 @@ export type Services = {
   /** Of the one HTTPS port. */
   readonly port: number
   readonly offered: readonly Service[]
+  /** Ports with TLS from the first byte (RFC 8314 §3); undefined where mail's are not open yet. */
+  readonly mail: MailPorts | undefined
 }
+
+export type MailPorts = { readonly imaps: number; readonly submissions: number }
 
 /** RFC 6764 §3: the context path; it has the current-user-principal, from which a client finds all else. */
 export const contextPath = '/dav/'
 
 export const origin = (domain: string, port: number): string => `https://${domain}${port === 443 ? '' : `:${port}`}`
 
-export const servicesOf = (domain: string, port: number): Services => {
+export const servicesOf = (domain: string, port: number, mail?: MailPorts): Services => {
   const url = origin(domain, port) + contextPath
-  return { domain, port, offered: (['caldav', 'carddav', 'webdav'] as const).map((name) => ({ name, url })) }
+  const offered = (['caldav', 'carddav', 'webdav'] as const).map((name) => ({ name, url }))
+  return { domain, port, offered, mail }
 }

@@ -1,6 +1,7 @@
 // Mozilla's autoconfig (draft-ietf-mailmaint-autoconfig): an XML file that a client reads for the domain of an address.
 
 import { escapeText } from '../../../formats/xml/write.ts'
+import type { MailPorts } from '../services.ts'
 
 export type AutoconfigServer = {
   readonly type: 'caldav' | 'carddav' | 'webdav'
@@ -19,8 +20,26 @@ const section = (element: string, { type, url }: AutoconfigServer): string => ` 
     </${element}>
 `
 
+const mailServer = (
+  element: string,
+  type: string,
+  host: string,
+  port: number,
+): string => `    <${element} type="${type}">
+      <hostname>${host}</hostname>
+      <port>${port}</port>
+      <socketType>SSL</socketType>
+      <authentication>password-cleartext</authentication>
+      <username>%EMAILADDRESS%</username>
+    </${element}>
+`
+
 /** Mail's servers have their place inside `emailProvider`, before the others. */
-export const writeAutoconfig = (domain: string, servers: readonly AutoconfigServer[]): string => {
+export const writeAutoconfig = (
+  domain: string,
+  servers: readonly AutoconfigServer[],
+  mail: MailPorts | undefined,
+): string => {
   const name = escapeText(domain)
   const sections = servers.flatMap((server) => elements[server.type].map((element) => section(element, server)))
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -29,7 +48,7 @@ export const writeAutoconfig = (domain: string, servers: readonly AutoconfigServ
     <domain>${name}</domain>
     <displayName>${name}</displayName>
     <displayShortName>${name}</displayShortName>
-  </emailProvider>
+${mail === undefined ? '' : mailServer('incomingServer', 'imap', name, mail.imaps) + mailServer('outgoingServer', 'smtp', name, mail.submissions)}  </emailProvider>
 ${sections.join('').replaceAll(/^ {2}/gm, '')}</clientConfig>
 `
 }
