@@ -288,6 +288,17 @@ describe('mail to another server', () => {
   })
 })
 
+it('Bcc is for the envelope alone, and a message gets the Date and the Message-ID that it lacks', async () => {
+  await using sink = new Sink()
+  await using twin = await openTwin(await sink.listen(), { 'A away.example': ['127.0.0.1'] })
+  const raw = 'From: ann@home.example\r\nTo: bob@away.example\r\nBcc: eve@away.example\r\n\r\nText\r\n'
+  const envelope = { from: 'ann@home.example', to: ['bob@away.example', 'eve@away.example'] }
+  await send(twin, [], { envelope, raw })
+  const [taken] = await sink.has(1)
+  assert.doesNotMatch(taken?.message ?? '', /bcc/i)
+  assert.match(taken?.message ?? '', /\r\nDate: .* \+0000\r\nMessage-ID: <[^>]+@home\.example>\r\n\r\nText\r\n$/)
+})
+
 describe('a smarthost', () => {
   it('gets all mail, over TLS that is checked, from who signs in', async () => {
     const { ports, ca, ...other } = await createTestTwin((config) => ({ ...config, domain: 'localhost' }))

@@ -37,3 +37,8 @@ function offset(zone: string): number {
   const minutes = Number(match[2]) * 60 + Number(match[3])
   return match[1] === '-' ? -minutes : minutes
 }
+
+/** A time as a Date field has it, in UTC (RFC 5322 §3.3). */
+export function writeDate(time: number): string {
+  return new Date(time).toUTCString().replace('GMT', '+0000')
+}

@@ -1,6 +1,7 @@
 // A message that tells its sender what became of another one (RFC 3464, RFC 6522).
 
 import { randomUUID } from 'node:crypto'
+import { writeDate } from './date.ts'
 
 export type DeliveryReport = {
   /** The server that reports. */
@@ -27,7 +28,7 @@ export function writeDeliveryReport(report: DeliveryReport): Buffer {
     `From: Mail system <postmaster@${domain}>`,
     `To: <${oneLine(to)}>`,
     `Subject: ${subject}`,
-    `Date: ${dateOf(now)}`,
+    `Date: ${writeDate(now)}`,
     `Message-ID: <${randomUUID()}@${domain}>`,
     'Auto-Submitted: auto-replied', // RFC 3834 §5
     'MIME-Version: 1.0',
@@ -36,18 +37,18 @@ export function writeDeliveryReport(report: DeliveryReport): Buffer {
   ]
   const intro = isFinal
     ? 'This message could not be delivered to:'
-    : `This message is not delivered yet. It is tried until ${dateOf(report.expiresAt)}; you need not do anything. It waits for:`
+    : `This message is not delivered yet. It is tried until ${writeDate(report.expiresAt)}; you need not do anything. It waits for:`
   const said = recipients.flatMap(({ address, text }) => ['', `  ${oneLine(address)}`, `    ${oneLine(text)}`])
   const status = [
     `Reporting-MTA: dns; ${domain}`,
-    `Arrival-Date: ${dateOf(report.arrivedAt)}`,
+    `Arrival-Date: ${writeDate(report.arrivedAt)}`,
     ...recipients.flatMap(({ address, status, text }) => [
       '',
       `Final-Recipient: ${/^[\x20-\x7e]*$/.test(address) ? 'rfc822' : 'utf-8'}; ${oneLine(address)}`,
       `Action: ${action}`,
       `Status: ${status}`,
       `Diagnostic-Code: smtp; ${oneLine(text)}`,
-      ...(isFinal ? [] : [`Will-Retry-Until: ${dateOf(report.expiresAt)}`]),
+      ...(isFinal ? [] : [`Will-Retry-Until: ${writeDate(report.expiresAt)}`]),
     ]),
   ]
   const part = (type: string, lines: readonly string[]) =>
@@ -64,8 +65,4 @@ export function writeDeliveryReport(report: DeliveryReport): Buffer {
 /** What others said is put into a line of ours, whatever it has in it. */
 function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').slice(0, 900)
-}
-
-function dateOf(time: number): string {
-  return new Date(time).toUTCString().replace('GMT', '+0000')
 }

@@ -1,6 +1,8 @@
 // What this twin offers to programs that know no more than a person's address, and where it is. Every form in which
 // that is told (DNS, autoconfig, PACC, Apple's profile) is made from it.
 
+import type { MailPorts } from './wire/autoconfig.ts'
+
 export type Service = {
   /** As DNS and PACC name it. */
   readonly name: 'caldav' | 'carddav' | 'webdav'
@@ -12,11 +14,9 @@ export type Services = {
   /** Of the one HTTPS port. */
   readonly port: number
   readonly offered: readonly Service[]
-  /** Ports with TLS from the first byte (RFC 8314 §3); undefined where mail's are not open yet. */
+  /** Undefined where mail's ports are not open yet. */
   readonly mail: MailPorts | undefined
 }
-
-export type MailPorts = { readonly imaps: number; readonly submissions: number }
 
 /** RFC 6764 §3: the context path; it has the current-user-principal, from which a client finds all else. */
 export const contextPath = '/dav/'

@@ -1,12 +1,15 @@
 // Takes mail: from other servers for the accounts of this twin, and from its members, who sign in (RFC 6409).
 // The wire is smtp-server's. A message is answered with 250 when it is durable, and not before.
 
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { SMTPServer, type SMTPServerAddress, type SMTPServerSession } from 'smtp-server'
 import { deliver, submit } from '../../federation/mail/delivery.ts'
 import { findRecipient, splitAddress } from '../../federation/mail/recipients.ts'
 import { printable, returnPath } from '../../federation/mail/trace.ts'
+import { completeMessage } from '../../formats/mime/complete-header.ts'
+import { writeDate } from '../../formats/mime/date.ts'
 import { messageBytes, smtpBounds } from '../../limits.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
 import type { Principal } from '../../store/accounts/principal.ts'
@@ -74,7 +77,9 @@ export function createSmtpServer({ store, tls, log, role }: SmtpServerOptions): 
   const receive = async (stream: AsyncIterable<Buffer>, session: SMTPServerSession): Promise<void> => {
     const { rcptTo, mailFrom } = session.envelope
     const header = traceHeader(session, domain, mailFrom ? mailFrom.address : '')
-    const email = await store.mail.receive(prefixed(header, stream))
+    const missing = { date: writeDate(store.now()), messageId: `${randomUUID()}@${domain}` }
+    const message = isSubmission ? completeMessage(stream, missing) : stream
+    const email = await store.mail.receive(prefixed(header, message))
     try {
       const here = rcptTo.flatMap((recipient) => recipients.get(recipient) ?? [])
       if (!isSubmission) return await deliver(store, email, here)
@@ -166,7 +171,7 @@ function traceHeader(session: SMTPServerSession, domain: string, sender: string)
   const [only] = rcptTo
   const recipient = rcptTo.length === 1 && only ? `\r\n\tfor <${printable(only.address)}>` : ''
   const from = `${printable(session.hostNameAppearsAs || 'unknown')} ([${printable(session.remoteAddress)}])`
-  const date = new Date().toUTCString().replace('GMT', '+0000')
+  const date = writeDate(Date.now())
   const received = `Received: from ${from}\r\n\tby ${domain} with ${session.transmissionType} id ${printable(session.id)}${recipient};\r\n\t${date}\r\n`
   return Buffer.concat([returnPath(sender), Buffer.from(received)])
 }

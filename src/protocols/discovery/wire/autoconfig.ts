@@ -1,12 +1,14 @@
 // Mozilla's autoconfig (draft-ietf-mailmaint-autoconfig): an XML file that a client reads for the domain of an address.
 
 import { escapeText } from '../../../formats/xml/write.ts'
-import type { MailPorts } from '../services.ts'
 
 export type AutoconfigServer = {
   readonly type: 'caldav' | 'carddav' | 'webdav'
   readonly url: string
 }
+
+/** Ports with TLS from the first byte (RFC 8314 §3). */
+export type MailPorts = { readonly imaps: number; readonly submissions: number }
 
 /** Thunderbird reads `addressBook` and `serverURL`; the draft has `addressbook` and `url`. Each ignores the other's. */
 const elements = { caldav: ['calendar'], carddav: ['addressBook', 'addressbook'], webdav: ['fileShare'] } as const
