@@ -125,7 +125,12 @@ async function build(
     ...wellKnown,
     timezones,
     ...autoconfig(() => servicesOf(config.domain, server.port, mailPorts)),
-    connect({ store, pairFor: (name) => certificates.pairFor(name), localCa: certificates.localCaPem }),
+    connect({
+      store,
+      pairFor: (name) => certificates.pairFor(name),
+      localCa: certificates.localCaPem,
+      mail: () => mailPorts,
+    }),
   ]
   const served = [...(await mounts(config, store, metrics, spaces)), ...discovery]
   const server = createHttpServer({ mounts: served, tls: certificates, log, metrics })

@@ -10,6 +10,7 @@ import { originOf } from '../http/origin.ts'
 import type { Context, Mount } from '../http/router.ts'
 import { certificateBlocks, type Pair } from '../http/tls/pair.ts'
 import { contextPath } from './services.ts'
+import type { MailPorts } from './wire/autoconfig.ts'
 import { writeProfile } from './wire/profile.ts'
 
 export type ConnectOptions = {
@@ -18,6 +19,7 @@ export type ConnectOptions = {
   readonly pairFor: (servername: string) => Pair
   /** The local authority's certificate, PEM. */
   readonly localCa: string
+  readonly mail: () => MailPorts | undefined
 }
 
 export const connect = (options: ConnectOptions): Mount => ({
@@ -47,7 +49,7 @@ const handle = async (
     const { accountId } = await store.links.use(tx, query, 'device')
     const account = await store.accounts.byId(tx, accountId ?? 0)
     if (!account || account.disabled) throw new DomainError('Forbidden', 'This account is disabled; ask the owner.')
-    const scopes = ['calendars', 'contacts'] as const
+    const scopes = ['calendars', 'contacts', 'mail'] as const
     const made = await store.credentials.createAppPassword(tx, account.id, { label, scopes })
     return { name: account.name, password: made.password }
   })
@@ -58,6 +60,7 @@ const handle = async (
     principal: `${contextPath}principals/${encodeURIComponent(name)}/`,
     name,
     password,
+    mail: options.mail(),
     authority: pair.source === 'local' ? new X509Certificate(options.localCa).raw : undefined,
     language: /^de\b/i.test(request.headers['accept-language'] ?? '') ? 'de' : 'en',
   })

@@ -189,12 +189,17 @@ test('a phone without a session gets its profile by the link, once, with a passw
     assert.equal(after(profile, `${prefix}PrincipalURL`), '/dav/principals/ann/')
     assert.equal(after(profile, `${prefix}Username`), 'ann')
   }
-  assert.match(profile, /Kalender und Kontakte/)
+  assert.equal(after(profile, 'EmailAddress'), 'ann@localhost')
+  assert.equal(after(profile, 'IncomingMailServerPortNumber'), String(twin.ports.imaps))
+  assert.equal(after(profile, 'OutgoingMailServerPortNumber'), String(twin.ports.submissions))
+  assert.equal(after(profile, 'IncomingPassword'), after(profile, 'CalDAVPassword'))
+  assert.match(profile, /E-Mail, Kalender und Kontakte/)
   assert.match(profile, /com\.apple\.security\.root/, 'the local authority comes with it')
 
   const own = after(profile, 'CalDAVPassword') ?? ''
   const attempt = { name: 'ann', password: own, address: '192.0.2.1', protocol: 'WebDAV' }
   assert.equal((await twin.store.signIn.password({ ...attempt, scope: 'calendars' })).name, 'ann')
+  assert.equal((await twin.store.signIn.password({ ...attempt, scope: 'mail' })).name, 'ann')
   await assert.rejects(twin.store.signIn.password({ ...attempt, scope: 'files' }), { code: 'Forbidden' })
   const { appPasswords } = (await page.call('GET', '/api/app-passwords')).json as { appPasswords: { label: string }[] }
   assert.deepEqual(

@@ -1,8 +1,9 @@
-// A configuration profile for iPhone, iPad and Mac: calendars and contacts with their own password, and the local
-// authority's certificate where the device needs it to trust this twin (Apple, Device Management: com.apple.caldav.account,
-// com.apple.carddav.account, com.apple.security.root). Mail's payload has its place beside them.
+// A configuration profile for iPhone, iPad and Mac: mail, calendars and contacts with their own password, and the local
+// authority's certificate where the device needs it to trust this twin (Apple, Device Management: com.apple.mail.managed,
+// com.apple.caldav.account, com.apple.carddav.account, com.apple.security.root).
 
 import { randomUUID } from 'node:crypto'
+import type { MailPorts } from './autoconfig.ts'
 import { type PlistValue, writePlist } from './plist.ts'
 
 export type Profile = {
@@ -12,6 +13,7 @@ export type Profile = {
   readonly principal: string
   readonly name: string
   readonly password: string
+  readonly mail: MailPorts | undefined
   /** DER. */
   readonly authority: Uint8Array | undefined
   readonly language: 'en' | 'de'
@@ -21,10 +23,17 @@ const words = {
   en: {
     calendars: 'Calendars',
     contacts: 'Contacts',
-    all: 'Calendars and contacts',
+    mail: 'Mail',
+    all: 'Mail, calendars and contacts',
     trust: 'Certificate authority of',
   },
-  de: { calendars: 'Kalender', contacts: 'Kontakte', all: 'Kalender und Kontakte', trust: 'Zertifizierungsstelle von' },
+  de: {
+    calendars: 'Kalender',
+    contacts: 'Kontakte',
+    mail: 'E-Mail',
+    all: 'E-Mail, Kalender und Kontakte',
+    trust: 'Zertifizierungsstelle von',
+  },
 } as const
 
 export const writeProfile = (profile: Profile): string => {
@@ -33,6 +42,7 @@ export const writeProfile = (profile: Profile): string => {
   // A profile of the same identifier takes the place of the one before.
   const identifier = `${host}.${name}`
   const payloads = [
+    ...(profile.mail === undefined ? [] : [mailAccount(profile, profile.mail, say.mail)]),
     account(profile, 'CalDAV', 'com.apple.caldav.account', say.calendars),
     account(profile, 'CardDAV', 'com.apple.carddav.account', say.contacts),
     ...(authority === undefined ? [] : [root(identifier, `${say.trust} ${host}`, authority)]),
@@ -67,6 +77,29 @@ const account = (
   [`${prefix}PrincipalURL`]: principal,
   [`${prefix}Username`]: name,
   [`${prefix}Password`]: password,
+})
+
+const mailAccount = (
+  { host, name, password }: Profile,
+  { imaps, submissions }: MailPorts,
+  label: string,
+): PlistValue => ({
+  ...common('com.apple.mail.managed', `${host}.${name}.mail`, label),
+  EmailAccountDescription: `${label} – ${host}`,
+  EmailAccountType: 'EmailTypeIMAP',
+  EmailAddress: `${name}@${host}`,
+  IncomingMailServerAuthentication: 'EmailAuthPassword',
+  IncomingMailServerHostName: host,
+  IncomingMailServerPortNumber: imaps,
+  IncomingMailServerUseSSL: true,
+  IncomingMailServerUsername: name,
+  IncomingPassword: password,
+  OutgoingMailServerAuthentication: 'EmailAuthPassword',
+  OutgoingMailServerHostName: host,
+  OutgoingMailServerPortNumber: submissions,
+  OutgoingMailServerUseSSL: true,
+  OutgoingMailServerUsername: name,
+  OutgoingPasswordSameAsIncomingPassword: true,
 })
 
 const root = (identifier: string, displayName: string, authority: Uint8Array): PlistValue => ({
